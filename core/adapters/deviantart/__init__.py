@@ -1,0 +1,1 @@
+"""DeviantArt over HTTP."""

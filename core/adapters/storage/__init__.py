@@ -1,0 +1,1 @@
+"""Object stores: a folder or any S3 endpoint."""

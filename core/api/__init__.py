@@ -1,0 +1,1 @@
+"""HTTP endpoints for key holders, one file per context."""

@@ -1,0 +1,1 @@
+"""The database layer: engine, transaction scope, base class and column types."""

@@ -1,0 +1,1 @@
+"""What the sidecar runs: ticks, claims, dispatch."""

@@ -1,0 +1,1 @@
+"""Pictures and films as bytes: what they are, how they look small, where they are kept."""

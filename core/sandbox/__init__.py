@@ -1,0 +1,1 @@
+"""Stand-in servers that speak the providers' protocols on loopback."""

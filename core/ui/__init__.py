@@ -1,0 +1,1 @@
+"""Components shared by pages: the only Streamlit imports in core."""
