@@ -1,0 +1,1 @@
+"""The proof that Atelier does what it says; start reading at ``conftest.py``."""

@@ -1,0 +1,121 @@
+"""Fixtures that every test may ask for, and the rules the suite keeps for itself.
+
+``engine_name`` decides the database: tests that use ``database_url``, ``database``, ``session``
+or ``settings`` run once on SQLite and once on PostgreSQL.
+"""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import isolation
+from tests.support.browser import browser, browser_page, complaints, note_outcome
+from tests.support.databases import ENGINES, fresh_database, stop_postgres_server
+from tests.support.shared import SharedRun
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from core.db.engine import Database
+    from core.settings import Settings
+
+__all__ = ["browser", "browser_page", "complaints"]
+
+_RUN = pytest.StashKey[SharedRun]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    isolation.forget_the_shell()
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is None:
+        config.stash[_RUN] = SharedRun.begin()
+    else:
+        config.stash[_RUN] = SharedRun(Path(worker["run_folder"]), worker["run_owner_pid"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    run = node.config.stash[_RUN]
+    node.workerinput["run_folder"] = str(run.folder)
+    node.workerinput["run_owner_pid"] = run.owner_pid
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        stop_postgres_server(config.stash[_RUN])
+        config.stash[_RUN].end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    isolation.refuse_skip(report)
+    note_outcome(item, report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    isolation.refuse_skip(report)
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        isolation.forbid_network(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_run(request: pytest.FixtureRequest) -> SharedRun:
+    """The run of the suite that this worker belongs to."""
+    return request.config.stash[_RUN]
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """``sqlite`` or ``postgresql``."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def database_url(engine_name: str, shared_run: SharedRun, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database, migrated and empty."""
+    with fresh_database(shared_run, engine_name, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator["Database"]:
+    """A fresh database, open."""
+    from core.db.engine import Database
+
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def session(database: "Database") -> Iterator["Session"]:
+    """A session on ``database``, rolled back at the end unless the test commits.
+
+    Between its first query and a commit no other session can write to a SQLite database, so
+    commit before anything else in the test writes.
+    """
+    from sqlalchemy.orm import Session
+
+    with Session(database.engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> "Settings":
+    """Settings of an installation with its own data folder and a fresh database."""
+    from core.settings import Settings
+
+    return Settings(data_dir=tmp_path / "data", database_url=database_url)

@@ -1,0 +1,1 @@
+"""What tests stand on: a private PostgreSQL server, processes, a browser."""
