@@ -1,0 +1,104 @@
+"""Secrets at rest: AES-256-GCM with named keys, so that the master key can be changed.
+
+A sealed value reads ``v1:<key id>:<base64 of nonce + ciphertext>``. The key id is the start of
+the key's SHA-256: it says which key opens the value without saying anything about the key.
+"""
+
+import base64
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.errors import UnavailableError
+
+KEY_FILE = "secret.key"
+NONCE_BYTES = 12
+
+
+class SecretUnreadableError(UnavailableError):
+    """A stored secret was sealed with a key that is not here."""
+
+
+class Keyring:
+    """The master keys, newest first: the first seals, any opens."""
+
+    def __init__(self, keys: list[str]) -> None:
+        if not keys:
+            raise ValueError("At least one master key is needed.")
+        self._keys: dict[str, AESGCM] = {}
+        for key in keys:
+            # Any text may serve as a key in the environment; hashing brings it to 256 bits.
+            material = hashlib.sha256(b"atelier master key\0" + key.encode()).digest()
+            self._keys[hashlib.sha256(material).hexdigest()[:8]] = AESGCM(material)
+        self.current = next(iter(self._keys))
+        self.pepper = hashlib.sha256(b"atelier pepper\0" + keys[-1].encode()).digest()
+
+    def seal(self, text: str, *, place: str) -> str:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = nonce + self._keys[self.current].encrypt(nonce, text.encode(), place.encode())
+        return f"v1:{self.current}:{base64.b64encode(sealed).decode()}"
+
+    def unseal(self, sealed: str, *, place: str) -> str:
+        _, key_id, body = sealed.split(":", 2)
+        key = self._keys.get(key_id)
+        if key is None:
+            raise SecretUnreadableError(
+                f"A stored secret needs master key {key_id}, which is not configured. Restore that key and try again."
+            )
+        raw = base64.b64decode(body)
+        try:
+            return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+        except InvalidTag as error:
+            raise SecretUnreadableError("A stored secret was altered and can no longer be read.") from error
+
+
+_installed: list[Keyring] = []
+
+
+def install_keyring(keyring: Keyring) -> None:
+    """Make ``keyring`` the process's own; done once at start-up, and by each test."""
+    _installed[:] = [keyring]
+
+
+def current_keyring() -> Keyring:
+    if not _installed:
+        raise RuntimeError("No keyring installed: call install_keyring at start-up.")
+    return _installed[0]
+
+
+def load_keys(secret_key: str | None, data_dir: Path) -> list[str]:
+    """The configured keys, or those of the key file, which is made (mode 0600) on first run."""
+    if secret_key:
+        return [key.strip() for key in secret_key.split(",") if key.strip()]
+    path = data_dir / KEY_FILE
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        # Two processes may start together: the one that links first wins, both read the same file.
+        fresh = data_dir / f".{KEY_FILE}.{os.getpid()}"
+        _write_private(fresh, secrets.token_urlsafe(32) + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    return path.read_text(encoding="utf-8").split()
+
+
+def add_key(data_dir: Path) -> list[str]:
+    """Put a fresh key in front of the key file; all keys, newest first."""
+    keys = [secrets.token_urlsafe(32), *load_keys(None, data_dir)]
+    fresh = data_dir / f".{KEY_FILE}.{os.getpid()}"
+    _write_private(fresh, "\n".join(keys) + "\n")
+    fresh.replace(data_dir / KEY_FILE)
+    return keys
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

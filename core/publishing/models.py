@@ -1,0 +1,278 @@
+"""Tables of the publishing context: what goes out, where and when, and what came of it."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db.base import Base, Timestamps, primary_key
+from core.db.types import Bytes, PrefixedId
+
+USER = PrefixedId("usr")
+ACCOUNT = PrefixedId("acc")
+DEVIATION = PrefixedId("dev")
+FILE = PrefixedId("fil")
+
+
+class DeviationStatus(enum.StrEnum):
+    """Where a deviation stands; ``states.py`` holds the moves between them."""
+
+    REVIEW = "review"
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    UPLOADING = "uploading"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+
+
+class UploadMode(enum.StrEnum):
+    """``single``: one file, one deviation. ``multiple``: each file goes out as a deviation of its own, in order."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+
+
+class MatureLevel(enum.StrEnum):
+    MODERATE = "moderate"
+    STRICT = "strict"
+
+
+class LatePolicy(enum.StrEnum):
+    """What to do with a post that is later than its allowance when its turn comes."""
+
+    PUBLISH = "publish"
+    HOLD = "hold"
+
+
+class HoldReason(enum.StrEnum):
+    """Why a scheduled post waits for a person."""
+
+    LATE = "late"
+    AGREEMENT = "agreement"
+
+
+class Automation(Timestamps, Base):
+    """A rule-driven way to schedule drafts; named here because deviations and their logs refer to it."""
+
+    __tablename__ = "automations"
+    __table_args__ = (
+        Index("ix_automations_user_id_enabled", "user_id", "enabled"),
+        Index("ix_automations_user_id_sort_order", "user_id", "sort_order"),
+        CheckConstraint("draft_selection_method IN ('random', 'fifo', 'lifo')", name="selection_method"),
+        CheckConstraint("0 <= jitter_min_seconds AND jitter_min_seconds <= jitter_max_seconds", name="jitter_bounds"),
+    )
+
+    id: Mapped[str] = primary_key("aut")
+    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str | None] = mapped_column(String(500))
+    color: Mapped[str] = mapped_column(String(7), default="#6366f1")
+    icon: Mapped[str | None] = mapped_column(String(64))
+    sort_order: Mapped[int] = mapped_column(default=0)
+    enabled: Mapped[bool] = mapped_column(default=False)
+    draft_selection_method: Mapped[str] = mapped_column(String(16), default="fifo")
+    stash_only_by_default: Mapped[bool] = mapped_column(default=False)
+    jitter_min_seconds: Mapped[int] = mapped_column(default=0)
+    jitter_max_seconds: Mapped[int] = mapped_column(default=300)
+    last_execution_lock: Mapped[datetime | None]
+    is_executing: Mapped[bool] = mapped_column(default=False)
+    auto_add_to_sale_queue: Mapped[bool] = mapped_column(default=False)
+
+
+class AutomationExecutionLog(Base):
+    """One run of one rule: how many drafts it scheduled, or why none."""
+
+    __tablename__ = "automation_execution_logs"
+    __table_args__ = (Index("ix_automation_execution_logs_automation_id_executed_at", "automation_id", "executed_at"),)
+
+    id: Mapped[str] = primary_key("log")
+    automation_id: Mapped[str] = mapped_column(PrefixedId("aut"), ForeignKey("automations.id", ondelete="CASCADE"))
+    executed_at: Mapped[datetime]
+    scheduled_count: Mapped[int] = mapped_column(default=0)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    triggered_by_rule_type: Mapped[str | None] = mapped_column(String(32))
+
+
+class Deviation(Timestamps, Base):
+    """A post: what DeviantArt is to show, from first upload to its address there.
+
+    ``scheduled_at`` is what the person chose, ``actual_publish_at`` adds the jitter and is the
+    promise, ``published_at`` happened. ``due_at`` is when the sidecar looks next: the promise at
+    first, later the next retry, the next free slot of the account, or the next look-up.
+    ``execution_lock_id`` and ``execution_locked_at`` are the lease of the worker that holds it;
+    ``execution_version`` is the fence: every claim adds one, and a write carrying an older number
+    changes nothing.
+    """
+
+    __tablename__ = "deviations"
+    __table_args__ = (
+        Index("ix_deviations_user_id_status", "user_id", "status"),
+        Index("ix_deviations_status_actual_publish_at", "status", "actual_publish_at"),
+        Index("ix_deviations_execution_lock_id_status", "execution_lock_id", "status"),
+        Index("ix_deviations_automation_id", "automation_id"),
+        # The screens: one person's live rows, newest first.
+        Index("ix_deviations_user_id_deleted_at_created_at", "user_id", "deleted_at", "created_at"),
+        UniqueConstraint("deviation_id", name="unique_published_deviation"),
+        # The sidecar's query: due rows, oldest first.
+        Index(
+            "ix_deviations_due",
+            "due_at",
+            sqlite_where=text("status IN ('scheduled', 'uploading', 'publishing') AND deleted_at IS NULL"),
+            postgresql_where=text("status IN ('scheduled', 'uploading', 'publishing') AND deleted_at IS NULL"),
+        ),
+        # One execution per account at a time, whatever runs beside us.
+        Index(
+            "uq_deviations_account_in_flight",
+            "account_id",
+            unique=True,
+            sqlite_where=text("execution_lock_id IS NOT NULL"),
+            postgresql_where=text("execution_lock_id IS NOT NULL"),
+        ),
+        CheckConstraint("display_resolution BETWEEN 0 AND 8", name="display_resolution"),
+        CheckConstraint("NOT add_watermark OR display_resolution > 0", name="watermark_needs_size"),
+        CheckConstraint("mature_level IS NULL OR is_mature", name="level_only_if_mature"),
+        CheckConstraint("jitter_seconds >= 0", name="jitter_not_negative"),
+        CheckConstraint("retry_count >= 0", name="retries_not_negative"),
+        CheckConstraint(
+            "status NOT IN ('scheduled', 'uploading', 'publishing') OR (due_at IS NOT NULL AND account_id IS NOT NULL)",
+            name="queued_has_time_and_account",
+        ),
+    )
+
+    id: Mapped[str] = primary_key("dev")
+    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
+    account_id: Mapped[str | None] = mapped_column(ACCOUNT, ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    status: Mapped[DeviationStatus] = mapped_column(default=DeviationStatus.DRAFT)
+
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    category_path: Mapped[str | None] = mapped_column(String(200))
+    gallery_ids: Mapped[list[str]] = mapped_column(default=list)
+    automation_id: Mapped[str | None] = mapped_column(
+        PrefixedId("aut"), ForeignKey("automations.id", ondelete="SET NULL")
+    )
+
+    is_mature: Mapped[bool] = mapped_column(default=False)
+    mature_level: Mapped[MatureLevel | None]
+    mature_classification: Mapped[list[str]] = mapped_column(default=list)
+    allow_comments: Mapped[bool] = mapped_column(default=True)
+    allow_free_download: Mapped[bool] = mapped_column(default=False)
+    is_ai_generated: Mapped[bool] = mapped_column(default=False)
+    no_ai: Mapped[bool] = mapped_column(default=False)
+    stash_only: Mapped[bool] = mapped_column(default=False)
+    add_watermark: Mapped[bool] = mapped_column(default=False)
+    display_resolution: Mapped[int] = mapped_column(default=0)  # 0 original, 1 to 8 as DeviantArt's sizes
+    feature: Mapped[bool] = mapped_column(default=True)  # also show in Featured
+    # Licence, sharing, critique, groups, subjects, place, source link: see options.py for the shape.
+    publish_options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    upload_mode: Mapped[UploadMode] = mapped_column(default=UploadMode.SINGLE)
+
+    scheduled_at: Mapped[datetime | None]
+    jitter_seconds: Mapped[int] = mapped_column(default=0)
+    actual_publish_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    late_policy: Mapped[LatePolicy] = mapped_column(default=LatePolicy.PUBLISH)
+    max_lateness_minutes: Mapped[int | None]
+    hold_reason: Mapped[HoldReason | None]
+
+    stash_item_id: Mapped[str | None] = mapped_column(String(32))
+    deviation_id: Mapped[str | None] = mapped_column(String(64))  # DeviantArt's own; the first file's in multiple mode
+    deviation_url: Mapped[str | None] = mapped_column(Text)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    error_category: Mapped[str | None] = mapped_column(String(32))
+
+    retry_count: Mapped[int] = mapped_column(default=0)
+    last_retry_at: Mapped[datetime | None]
+
+    execution_lock_id: Mapped[str | None] = mapped_column(String(64))
+    execution_locked_at: Mapped[datetime | None]
+    execution_version: Mapped[int] = mapped_column(default=0)
+
+    post_count_incremented: Mapped[bool] = mapped_column(default=False)
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    files: Mapped[list["DeviationFile"]] = relationship(
+        lazy="raise", order_by="DeviationFile.sort_order", passive_deletes=True, back_populates="deviation"
+    )
+
+
+class DeviationFile(Base):
+    """One file of a deviation and its own fate at DeviantArt: stash item, remote id, address."""
+
+    __tablename__ = "deviation_files"
+    __table_args__ = (
+        Index("ix_deviation_files_deviation_id_sort_order", "deviation_id", "sort_order"),
+        UniqueConstraint("remote_deviation_id"),
+        CheckConstraint("file_size >= 0", name="size_not_negative"),
+    )
+
+    id: Mapped[str] = primary_key("fil")
+    deviation_id: Mapped[str] = mapped_column(DEVIATION, ForeignKey("deviations.id", ondelete="CASCADE"))
+    blob_id: Mapped[str] = mapped_column(PrefixedId("blb"), ForeignKey("blobs.id"), index=True)
+    original_filename: Mapped[str] = mapped_column(String(255))
+    storage_key: Mapped[str] = mapped_column(String(400))
+    storage_url: Mapped[str] = mapped_column(String(500))
+    mime_type: Mapped[str] = mapped_column(String(64))
+    file_size: Mapped[int] = mapped_column(Bytes)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    duration: Mapped[float | None]  # seconds, films only
+    sort_order: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    stash_item_id: Mapped[str | None] = mapped_column(String(32))
+    remote_deviation_id: Mapped[str | None] = mapped_column(String(64))
+    remote_url: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None]
+
+    deviation: Mapped[Deviation] = relationship(lazy="raise", back_populates="files")
+
+
+class PublishAttempt(Base):
+    """One call made for a post: which step, how it ended, how long it took. The Execution logs screen reads these."""
+
+    __tablename__ = "publish_attempts"
+    __table_args__ = (
+        Index("ix_publish_attempts_deviation_id_started_at", "deviation_id", "started_at"),
+        Index("ix_publish_attempts_user_id_started_at", "user_id", "started_at"),
+        Index("ix_publish_attempts_started_at", "started_at"),
+    )
+
+    id: Mapped[str] = primary_key("atm")
+    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
+    account_id: Mapped[str | None] = mapped_column(ACCOUNT, ForeignKey("accounts.id", ondelete="SET NULL"))
+    deviation_id: Mapped[str] = mapped_column(DEVIATION, ForeignKey("deviations.id", ondelete="CASCADE"))
+    file_id: Mapped[str | None] = mapped_column(FILE, ForeignKey("deviation_files.id", ondelete="SET NULL"))
+    number: Mapped[int]  # 1 is the first try of this post
+    step: Mapped[str] = mapped_column(String(16))  # submit, publish, lookup, token, prepare
+    outcome: Mapped[str] = mapped_column(String(16))  # done, failed, unknown
+    category: Mapped[str | None] = mapped_column(String(32))
+    http_status: Mapped[int | None]
+    provider_code: Mapped[int | None]
+    message: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime]
+    duration_ms: Mapped[int]
+    correlation_id: Mapped[str | None] = mapped_column(String(64))
+
+
+class GalleryCache(Base):
+    """A gallery folder at DeviantArt as last read; fresh for 5 minutes, shown stale up to 2 hours."""
+
+    __tablename__ = "gallery_cache"
+    __table_args__ = (UniqueConstraint("account_id", "folder_id"),)
+
+    id: Mapped[str] = primary_key("gal")
+    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[str] = mapped_column(ACCOUNT, ForeignKey("accounts.id", ondelete="CASCADE"))
+    folder_id: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    parent_id: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    cached_at: Mapped[datetime]

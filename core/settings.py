@@ -1,0 +1,113 @@
+"""One frozen settings object, read from the environment (prefix ``ATELIER_``) once per process.
+
+Any secret may instead be given as a file: ``ATELIER_SECRET_KEY_FILE=/run/secrets/key``.
+``docs/reference/settings.md`` lists every name with its meaning.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ATELIER_"
+SECRET_NAMES = ("SECRET_KEY", "DEVIANTART_CLIENT_SECRET", "DATABASE_URL", "SMTP_URL")
+
+DEVIANTART_ROOT = "https://www.deviantart.com"
+SANDBOX_CLIENT_ID = "atelier-sandbox"
+SANDBOX_CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - the sandbox's public, documented client
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default=Path("data"), description="Database, pictures and the master key live here.")
+    database_url: str = Field(default="", description="Empty: SQLite inside the data folder.")
+    storage_url: str = Field(
+        default="", description="`file:///…` or `s3://bucket/prefix`; empty: inside the data folder."
+    )
+    s3_endpoint_url: str | None = None
+    s3_public_endpoint_url: str | None = None
+    secret_key: SecretStr | None = Field(default=None, description="Master keys, newest first, comma separated.")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8501, ge=1, le=65535)
+    public_url: str = Field(default="", description="Where browsers reach the dashboard; empty: host and port.")
+
+    deviantart_url: str = Field(default=DEVIANTART_ROOT, description="The site's root.")
+    deviantart_client_id: str | None = None
+    deviantart_client_secret: SecretStr | None = None
+    contact: str = Field(default="https://github.com/", description="Named in the User-Agent, as DeviantArt asks.")
+    sandbox_port: int = Field(default=8602, ge=1, le=65535)
+    sandbox_url: str | None = Field(default=None, description="Root of a running sandbox; `atelier up` sets it.")
+
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # The sidecar
+    scheduler_port: int = Field(default=8603, ge=0, le=65535, description="Health and metrics of the sidecar; 0: none.")
+    workers: int = Field(default=64, ge=1, le=512, description="Provider calls under way at once, per process.")
+    lease_seconds: float = Field(default=45, gt=0, description="A silent worker loses its posts after this.")
+    tick_seconds: float = Field(default=1, gt=0, description="How often due posts are looked for.")
+    dispatch: Literal["auto", "pool", "procrastinate"] = "auto"
+    call_gap_seconds: float = Field(default=3, ge=0, description="Shortest pause between two calls of one account.")
+    provider_timeout_seconds: float = Field(default=60, gt=0)
+    unknown_wait_seconds: float = Field(
+        default=20, ge=0, description="Wait before asking what became of a lost answer."
+    )
+
+    # Limits
+    max_file_mb: int = Field(default=50, ge=1)
+    max_files_per_deviation: int = Field(default=100, ge=1)
+    max_megapixels: int = Field(default=250, ge=1, description="Larger pictures are refused before decoding.")
+    session_idle_days: int = Field(default=30, ge=1)
+    trash_days: int = Field(default=90, ge=1)
+    log_days: int = Field(default=90, ge=1, description="How long attempts stay in the execution log.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, object]) -> dict[str, object]:
+        for name in SECRET_NAMES:
+            path = os.environ.get(f"{PREFIX}{name}_FILE")
+            if path and name.lower() not in values:
+                values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+        return values
+
+    @field_validator("deviantart_url", "sandbox_url", "public_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+    @model_validator(mode="after")
+    def _whole_client(self) -> Self:
+        if bool(self.deviantart_client_id) != bool(self.deviantart_client_secret):
+            raise ValueError("Give both ATELIER_DEVIANTART_CLIENT_ID and ATELIER_DEVIANTART_CLIENT_SECRET, or neither.")
+        return self
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The SQLAlchemy address; plain ``postgresql://`` means psycopg 3."""
+        url = self.database_url or f"sqlite:///{(self.data_dir / 'atelier.db').resolve()}"
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    @property
+    def resolved_storage_url(self) -> str:
+        return self.storage_url or (self.data_dir / "files").resolve().as_uri()
+
+    @property
+    def resolved_public_url(self) -> str:
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::1"} else self.host  # noqa: S104 - compared, not bound
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings; raises ``pydantic.ValidationError`` that names each wrong value."""
+    return Settings()

@@ -1,0 +1,26 @@
+"""Who is acting: carried through every service call that changes something."""
+
+from dataclasses import dataclass
+
+from core.system.models import ActorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts, and on whose data. ``user_id`` is the owner every lookup goes through."""
+
+    kind: ActorKind
+    user_id: str
+    name: str | None = None
+
+    @classmethod
+    def person(cls, user_id: str) -> "Actor":
+        return cls(ActorKind.PERSON, user_id, user_id)
+
+    @classmethod
+    def sidecar(cls, user_id: str) -> "Actor":
+        return cls(ActorKind.SIDECAR, user_id, "sidecar")
+
+    @classmethod
+    def command(cls, user_id: str) -> "Actor":
+        return cls(ActorKind.COMMAND, user_id, "atelier")
