@@ -22,7 +22,7 @@ lint: sync ## Check style, types and the direction of imports
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check
 	@$(RUN) mypy
-	@$(RUN) lint-imports
+	@$(RUN) lint-imports --no-logo
 
 bench: sync ## Measure speed against the limits of this machine
 	@$(RUN) python -m benchmarks
