@@ -3,9 +3,9 @@
 import os
 import signal
 import socket
-import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, inspect, text
@@ -116,9 +116,11 @@ def test_killing_a_process_kills_what_it_started(tmp_path: Path) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    listing = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    # A zombie is dead; where nobody collects it, it stays listed.
-    return listing.stdout.strip()[:1] not in {"", "Z"}
+    try:
+        # A zombie is dead; where nobody collects it, it stays listed.
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_test_cannot_reach_beyond_loopback() -> None:
