@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
     public_url: str = Field(default="", description="Where browsers reach the dashboard; empty: host and port.")
+    trusted_proxies: str = Field(
+        default="", description="Addresses of proxies whose X-Forwarded headers are believed, comma separated."
+    )
 
     deviantart_url: str = Field(default=DEVIANTART_ROOT, description="The site's root.")
     deviantart_client_id: str | None = None
