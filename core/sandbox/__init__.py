@@ -1,1 +1,1 @@
-"""Stand-in servers that speak the providers' protocols on loopback."""
+"""Stand-ins for the providers Atelier talks to: strict about their protocols, on loopback only."""

@@ -1,0 +1,215 @@
+"""The control API under ``/_sandbox``: what a test, a benchmark or a person sets and reads."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from core.sandbox.deviantart.access import SCOPES
+from core.sandbox.deviantart.state import Site
+from core.sandbox.deviantart.tokens import expire_access, issue, new_grant, revoke_user
+from core.sandbox.errors import InvalidControl
+from core.sandbox.faults import FaultRule
+from core.sandbox.limits import AdaptiveLimiter, LimitPolicy
+from core.sandbox.report import LISTS, report, user_json
+from core.sandbox.store import JsonDict
+from core.sandbox.traffic import Conditions
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ResetOrder(_Body):
+    keep_accounts: bool = False
+
+
+class UserOrder(_Body):
+    username: str
+    folders: list[str] = []
+
+
+class GrantOrder(_Body):
+    username: str
+    scope: str = "basic user browse stash publish gallery message"
+    expires_in: int | None = Field(None, ge=0)  # seconds; the site's setting when absent
+    client_id: str = "atelier-sandbox"
+
+
+class UsernameOrder(_Body):
+    username: str
+
+
+class LatencyOrder(_Body):
+    seconds: float = Field(ge=0)
+    jitter_seconds: float = Field(0.0, ge=0)
+
+
+class SecondsOrder(_Body):
+    seconds: float = Field(ge=0)
+
+
+class LifetimeOrder(_Body):
+    access_seconds: int | None = Field(None, ge=0)
+    refresh_seconds: int | None = Field(None, ge=0)
+
+
+class AgreementsOrder(_Body):
+    required: bool
+
+
+class RateLimitOrder(LimitPolicy):
+    enabled: bool = True
+
+
+B = TypeVar("B", bound=BaseModel)
+
+
+async def _read(request: Request, kind: type[B]) -> B:
+    raw = await request.body()
+    try:
+        return kind.model_validate_json(raw or b"{}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise InvalidControl(f"{where}: {first['msg']}") from error
+
+
+class Control:
+    """The handlers; each reads one order, applies it and answers with the new state of that one thing."""
+
+    def __init__(self, site: Site, conditions: Conditions) -> None:
+        self._site = site
+        self._conditions = conditions
+
+    async def health(self, request: Request) -> Any:
+        return {"status": "ok"}
+
+    async def state(self, request: Request) -> Any:
+        only = request.query_params.get("only")
+        wanted = set(only.split(",")) if only else set(LISTS)
+        if wanted - set(LISTS):
+            raise InvalidControl(f"only: choose from {', '.join(LISTS)}.")
+        return report(self._site, self._conditions, wanted)
+
+    async def add_fault(self, request: Request) -> Any:
+        return self._conditions.faults.add(await _read(request, FaultRule)).as_json()
+
+    async def list_faults(self, request: Request) -> Any:
+        return {"faults": [fault.as_json() for fault in self._conditions.faults]}
+
+    async def clear_faults(self, request: Request) -> Any:
+        self._conditions.faults.clear()
+        return {"faults": []}
+
+    async def remove_fault(self, request: Request) -> Any:
+        if not self._conditions.faults.remove(request.path_params["fault_id"]):
+            raise InvalidControl("There is no fault with this id.")
+        return await self.list_faults(request)
+
+    async def reset(self, request: Request) -> Any:
+        order = await _read(request, ResetOrder)
+        self._site.reset(keep_accounts=order.keep_accounts)
+        self._conditions.clear()
+        return {"status": "ok"}
+
+    async def list_users(self, request: Request) -> Any:
+        return {"users": [user_json(self._site, user) for user in self._site.users]}
+
+    async def add_user(self, request: Request) -> Any:
+        order = await _read(request, UserOrder)
+        return user_json(self._site, self._site.add_user(order.username, order.folders))
+
+    async def grant(self, request: Request) -> Any:
+        order = await _read(request, GrantOrder)
+        scope = order.scope.split()
+        unknown = sorted(set(scope) - SCOPES)
+        if unknown:
+            raise InvalidControl(f"scope: unknown {' '.join(unknown)}.")
+        if self._site.clients.find(order.client_id) is None:
+            raise InvalidControl("client_id: no such client.")
+        user = self._site.add_user(order.username)
+        grant = new_grant(self._site, order.client_id, user.username, scope)
+        tokens = issue(self._site, grant, access_seconds=order.expires_in)
+        return {**tokens, "username": user.username, "userid": user.userid}
+
+    async def revoke(self, request: Request) -> Any:
+        username = (await _read(request, UsernameOrder)).username
+        return {"revoked": revoke_user(self._site, self._known(username))}
+
+    async def expire(self, request: Request) -> Any:
+        username = (await _read(request, UsernameOrder)).username
+        return {"expired": expire_access(self._site, self._known(username))}
+
+    def _known(self, username: str) -> str:
+        user = self._site.find_user(username)
+        if user is None:
+            raise InvalidControl("username: nobody of this name is here.")
+        return user.username
+
+    async def latency(self, request: Request) -> Any:
+        order = await _read(request, LatencyOrder)
+        self._conditions.latency_seconds = order.seconds
+        self._conditions.latency_jitter_seconds = order.jitter_seconds
+        return order.model_dump()
+
+    async def rate_limit(self, request: Request) -> Any:
+        order = await _read(request, RateLimitOrder)
+        self._conditions.limiter = AdaptiveLimiter(order) if order.enabled else None
+        return order.model_dump()
+
+    async def gallery_lag(self, request: Request) -> Any:
+        self._site.behaviour.gallery_lag_seconds = (await _read(request, SecondsOrder)).seconds
+        return self._saved_behaviour()
+
+    async def lifetimes(self, request: Request) -> Any:
+        order = await _read(request, LifetimeOrder)
+        for name, value in order.model_dump(exclude_none=True).items():
+            setattr(self._site.behaviour, name, value)
+        return self._saved_behaviour()
+
+    async def agreements(self, request: Request) -> Any:
+        self._site.behaviour.agreements_required = (await _read(request, AgreementsOrder)).required
+        return self._saved_behaviour()
+
+    def _saved_behaviour(self) -> JsonDict:
+        self._site.save_behaviour()
+        return dict(vars(self._site.behaviour))
+
+
+def _route(path: str, handler: Callable[[Request], Awaitable[Any]], method: str) -> Route:
+    async def serve(request: Request) -> Response:
+        try:
+            return JSONResponse(await handler(request))
+        except InvalidControl as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return Route(path, serve, methods=[method])
+
+
+def control_routes(site: Site, conditions: Conditions) -> Mount:
+    """Everything under ``/_sandbox``."""
+    control = Control(site, conditions)
+    table = (
+        ("GET", "/health", control.health),
+        ("GET", "/state", control.state),
+        ("POST", "/faults", control.add_fault),
+        ("GET", "/faults", control.list_faults),
+        ("DELETE", "/faults", control.clear_faults),
+        ("DELETE", "/faults/{fault_id:int}", control.remove_fault),
+        ("POST", "/reset", control.reset),
+        ("GET", "/users", control.list_users),
+        ("POST", "/users", control.add_user),
+        ("POST", "/grant", control.grant),
+        ("POST", "/revoke", control.revoke),
+        ("POST", "/expire", control.expire),
+        ("POST", "/latency", control.latency),
+        ("POST", "/rate_limit", control.rate_limit),
+        ("POST", "/gallery_lag", control.gallery_lag),
+        ("POST", "/lifetimes", control.lifetimes),
+        ("POST", "/agreements", control.agreements),
+    )
+    return Mount("/_sandbox", routes=[_route(path, handler, method) for method, path, handler in table])
