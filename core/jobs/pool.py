@@ -1,0 +1,92 @@
+"""The sidecar's own hands: claims due posts and runs them in threads."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from core.logs import correlated
+from core.publishing.execution.work import Work
+
+log = structlog.get_logger(__name__)
+
+
+class WorkerPool:
+    """Runs claimed posts, ``size`` at a time; provider calls are waiting, so threads serve well.
+
+    ``claim(limit)`` is asked for work whenever enough hands are free: the more posts one claim
+    brings, the fewer transactions claiming costs.
+    """
+
+    def __init__(self, *, size: int, claim: Callable[[int], list[Work]], run: Callable[[Work], None]) -> None:
+        self._size = size
+        self._claim = claim
+        self._run = run
+        self._executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix="publish")
+        self._busy = 0
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+
+    def start(self) -> None:
+        self._dispatcher.start()
+
+    def wake(self) -> None:
+        """Look for due posts now; the tick calls this."""
+        self._wake.set()
+
+    @property
+    def in_flight(self) -> int:
+        return self._busy
+
+    def stop(self, *, timeout: float) -> bool:
+        """Claim nothing more and wait for the calls in hand; ``False`` when some did not end in time."""
+        self._stopping.set()
+        self._wake.set()
+        self._executor.shutdown(wait=False)
+        deadline = threading.Event()
+        waited = 0.0
+        while self._busy and waited < timeout:
+            deadline.wait(0.05)
+            waited += 0.05
+        return self._busy == 0
+
+    def drain_once(self) -> int:
+        """Claim as much as fits and hand it out; how many posts that were."""
+        free = self._size - self._busy
+        if free <= 0 or self._stopping.is_set():
+            return 0
+        works = self._claim(free)
+        with self._lock:
+            self._busy += len(works)
+        for work in works:
+            self._executor.submit(self._run_one, work)
+        return len(works)
+
+    def _dispatch(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            if self._stopping.is_set():
+                return
+            try:
+                self.drain_once()
+            except Exception:
+                # An edge: the database may be away for a while; the next tick tries again.
+                log.exception("Looking for due posts failed.")
+
+    def _run_one(self, work: Work) -> None:
+        with correlated():
+            try:
+                self._run(work)
+            except Exception:
+                # An edge: the lease runs out and the post is found again; the others go on.
+                log.exception("A run broke off.", deviation_id=work.id)
+            finally:
+                with self._lock:
+                    self._busy -= 1
+                    enough_free = self._busy <= self._size // 2
+                if enough_free:
+                    self._wake.set()

@@ -1,0 +1,43 @@
+"""What the jobs work with, put together once per process."""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.clock import Clock
+from core.db.engine import Database
+from core.media.storage import ObjectStore
+from core.publishing.execution.calls import Calls
+from core.publishing.execution.runner import Runner
+from core.publishing.site import Site
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Settings, database, store, sites and clock of one process; ``worker`` is its name in leases and pulses."""
+
+    settings: Settings
+    database: Database
+    store: ObjectStore
+    sites: Mapping[str, Site]
+    clock: Clock
+    worker: str
+
+    def runner(self, stopping: Callable[[], bool]) -> Runner:
+        calls = Calls(self.database, self.store, self.sites, self.worker, self.clock)
+        return Runner(
+            self.database,
+            calls,
+            self.clock,
+            stopping,
+            self.settings.call_gap_seconds,
+            self.settings.unknown_wait_seconds,
+        )
+
+
+def worker_name() -> str:
+    """Unlike any other process's, on any machine, before or after."""
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -1,0 +1,133 @@
+"""Posts handed to other machines through Procrastinate, in the PostgreSQL that is already there.
+
+The message carries an identifier, nothing else. Whoever receives it claims the row like anybody: a
+message lost, late or delivered twice does no harm.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import procrastinate
+import structlog
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import inspect
+
+from core.db.engine import Database
+from core.jobs.ports import Ports
+from core.logs import correlated
+from core.publishing.execution import claims
+from core.system import heartbeats
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "publishing"
+TASK = "publish_deviation"
+
+
+def _conninfo(database: Database) -> str:
+    return database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def install_schema(database: Database) -> None:
+    """Create Procrastinate's tables unless they are there. PostgreSQL only."""
+    if inspect(database.engine).has_table("procrastinate_jobs"):
+        return
+    app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=_conninfo(database)))
+    with app.open():
+        app.schema_manager.apply_schema()
+
+
+class Dispatcher:
+    """The scheduler's side: hands over the identifiers of due posts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=_conninfo(database)))
+        self._app.open()
+
+    def hand_over(self, ports: Ports, *, limit: int) -> int:
+        """Defer each due post that is not in the queue yet; how many."""
+        with self._database.read() as session:
+            ids = claims.due_ids(session.connection(), now=ports.clock(), limit=limit)
+        return sum(self._defer(deviation_id) for deviation_id in ids)
+
+    def _defer(self, deviation_id: str) -> int:
+        task = self._app.configure_task(TASK, queue=QUEUE, queueing_lock=deviation_id)
+        try:
+            task.defer(deviation_id=deviation_id)
+        except AlreadyEnqueued:
+            return 0
+        return 1
+
+    def close(self) -> None:
+        self._app.close()
+
+
+class QueueWorker:
+    """The worker's side: receives identifiers, claims and runs them."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._stopping = False
+        self._in_flight = 0
+        self._started_at = ports.clock()
+        self._executor = ThreadPoolExecutor(ports.settings.workers, thread_name_prefix="publish")
+        self._runner = ports.runner(lambda: self._stopping)
+        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(ports.database)))
+        self._app.task(name=TASK, queue=QUEUE)(self._publish)
+
+    async def _publish(self, deviation_id: str) -> None:
+        self._in_flight += 1
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._executor, self._run, deviation_id)
+        finally:
+            self._in_flight -= 1
+
+    def _run(self, deviation_id: str) -> None:
+        ports = self._ports
+        with correlated():
+            for work in claims.claim(ports.database, ports.worker, [deviation_id], now=ports.clock()):
+                self._runner.run(work)
+
+    async def _keep_alive(self) -> None:
+        beat_seconds = self._ports.settings.lease_seconds / 3
+        while True:
+            try:
+                await asyncio.to_thread(self._beat)
+            except Exception:
+                log.exception("The worker's heartbeat failed; its posts are safe until the lease runs out.")
+            await asyncio.sleep(beat_seconds)
+
+    def _beat(self) -> None:
+        ports = self._ports
+        claims.extend_leases(ports.database, ports.worker, now=ports.clock())
+        with ports.database.session() as session:
+            heartbeats.beat(
+                session,
+                ports.worker,
+                heartbeats.WORKER,
+                started_at=self._started_at,
+                in_flight=self._in_flight,
+                now=ports.clock(),
+            )
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT; the calls in hand are finished."""
+        async with self._app.open_async():
+            pulse = asyncio.create_task(self._keep_alive())
+            log.info("The worker is ready.", worker=self._ports.worker)
+            try:
+                await self._app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=self._ports.settings.workers,
+                    fetch_job_polling_interval=timedelta(seconds=1).total_seconds(),
+                    delete_jobs="always",
+                    update_heartbeat_interval=10,
+                )
+            finally:
+                self._stopping = True
+                pulse.cancel()
+                self._executor.shutdown(wait=True)
+                with self._ports.database.session() as session:
+                    heartbeats.forget(session, self._ports.worker)

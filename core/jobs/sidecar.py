@@ -1,0 +1,180 @@
+"""The sidecar: one leader ticks, publishes what is due, and keeps the house in order."""
+
+import contextlib
+import threading
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from core.db.engine import DatabaseUnavailableError
+from core.jobs.leader import LeaderLock, leader_lock
+from core.jobs.pool import WorkerPool
+from core.jobs.ports import Ports
+from core.jobs.queue import Dispatcher
+from core.jobs.table import Job, job_table
+from core.logs import correlated
+from core.publishing.execution import claims
+from core.publishing.execution.work import Work
+from core.system import heartbeats
+
+log = structlog.get_logger(__name__)
+
+LEADERSHIP_CHECK_SECONDS = 2
+# A quiet job still shows now and then that it runs.
+QUIET_RECORD = timedelta(seconds=60)
+
+
+class Sidecar:
+    """Runs until told to stop. Several may run: one leads, the others wait for its place."""
+
+    def __init__(self, ports: Ports, lock: LeaderLock | None = None) -> None:
+        self.ports = ports
+        self._lock = lock or leader_lock(ports.database, ports.settings.data_dir)
+        self._stop = threading.Event()
+        self._leading = False
+        self._started_at = ports.clock()
+        self._last_recorded: dict[str, datetime] = {}
+        self._runner = ports.runner(self._stop.is_set)
+        self._pool = WorkerPool(size=ports.settings.workers, claim=self._claim, run=self._runner.run)
+        self._dispatcher: Dispatcher | None = None
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def stop(self) -> None:
+        """Ask it to end: nothing new is begun, calls in hand are finished."""
+        self._stop.set()
+
+    @property
+    def is_leading(self) -> bool:
+        return self._leading
+
+    def run(self) -> None:
+        """Lead when possible, until :meth:`stop`."""
+        self._pool.start()
+        self._add_ticks()
+        self._scheduler.start(paused=True)
+        log.info("The sidecar has started.", worker=self.ports.worker)
+        try:
+            while not self._stop.is_set():
+                self._check_leadership()
+                self._stop.wait(LEADERSHIP_CHECK_SECONDS)
+        finally:
+            self._end()
+
+    def _add_ticks(self) -> None:
+        settings = self.ports.settings
+        every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler.add_job(self._publish_tick, "interval", seconds=settings.tick_seconds, **every)
+        self._scheduler.add_job(self._beat, "interval", seconds=settings.lease_seconds / 3, **every)
+        for job in job_table(self.ports):
+            self._scheduler.add_job(
+                self._run_job,
+                "interval",
+                seconds=job.every_seconds,
+                args=[job],
+                next_run_time=datetime.now(UTC) + timedelta(seconds=1),  # at once, then in its rhythm
+                **every,
+            )
+
+    def _check_leadership(self) -> None:
+        leads = self._lock.acquire()
+        if leads and not self._leading:
+            self._begin_leading()
+        elif not leads and self._leading:
+            log.warning("Another sidecar leads now; this one waits.")
+            self._scheduler.pause()
+        self._leading = leads
+
+    def _begin_leading(self) -> None:
+        log.info("This sidecar leads.", worker=self.ports.worker)
+        if self._lock.is_exclusive:
+            # Alone with the database: whatever is still claimed belonged to a process that is gone.
+            recovered = claims.release_others(self.ports.database, self.ports.worker, now=self.ports.clock())
+            if recovered:
+                log.warning("Took posts back from a sidecar that is gone.", posts=len(recovered))
+        self._leading = True
+        self._beat()
+        self._scheduler.resume()
+        self._pool.wake()
+
+    def _claim(self, limit: int) -> list[Work]:
+        if not self._leading:
+            return []
+        return claims.claim_due(self.ports.database, self.ports.worker, now=self.ports.clock(), limit=limit)
+
+    def _publish_tick(self) -> None:
+        if self._hands_over():
+            handed = self._queue().hand_over(self.ports, limit=1000)
+            self._record("publish", f"Handed {handed} posts to the workers." if handed else None, outcome="done")
+        else:
+            self._pool.wake()
+            self._record("publish", None, outcome="done")
+
+    def _hands_over(self) -> bool:
+        """Whether other machines do the publishing: asked for, or (auto) a worker is alive to do it."""
+        dispatch = self.ports.settings.dispatch
+        if self.ports.database.is_sqlite or dispatch == "pool":
+            return False
+        if dispatch == "procrastinate":
+            return True
+        with self.ports.database.read() as session:
+            return heartbeats.is_alive(session, heartbeats.WORKER, now=self.ports.clock())
+
+    def _queue(self) -> Dispatcher:
+        if self._dispatcher is None:
+            self._dispatcher = Dispatcher(self.ports.database)
+        return self._dispatcher
+
+    def _beat(self) -> None:
+        ports = self.ports
+        if self._pool.in_flight:
+            claims.extend_leases(ports.database, ports.worker, now=ports.clock())
+        with ports.database.session() as session:
+            heartbeats.beat(
+                session,
+                ports.worker,
+                heartbeats.SCHEDULER,
+                started_at=self._started_at,
+                is_leader=self._leading,
+                in_flight=self._pool.in_flight,
+                now=ports.clock(),
+            )
+
+    def _run_job(self, job: Job) -> None:
+        with correlated():
+            started_at = self.ports.clock()
+            try:
+                detail = job.run(self.ports)
+            except Exception as error:
+                # An edge: one job's failure must not stop the others.
+                log.exception("A job failed.", job=job.name)
+                self._record(job.name, f"{type(error).__name__}: {error}", outcome="failed", started_at=started_at)
+                return
+            if detail:
+                log.info(detail, job=job.name)
+            self._record(job.name, detail, outcome="done", started_at=started_at)
+
+    def _record(self, job: str, detail: str | None, *, outcome: str, started_at: datetime | None = None) -> None:
+        """Write the run down; quiet runs once a minute, so that a tick a second costs no write."""
+        now = self.ports.clock()
+        last = self._last_recorded.get(job)
+        if detail is None and last is not None and now - last < QUIET_RECORD:
+            return
+        self._last_recorded[job] = now
+        with contextlib.suppress(DatabaseUnavailableError), self.ports.database.session() as session:
+            heartbeats.record_run(
+                session, job, started_at=started_at or now, finished_at=now, outcome=outcome, detail=detail
+            )
+
+    def _end(self) -> None:
+        log.info("The sidecar is stopping; calls in hand are finished.", in_flight=self._pool.in_flight)
+        self._scheduler.shutdown(wait=False)
+        settings = self.ports.settings
+        if not self._pool.stop(timeout=settings.provider_timeout_seconds + 10):
+            log.warning("Some calls did not end in time; their posts are recovered later.")
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+        with contextlib.suppress(DatabaseUnavailableError), self.ports.database.session() as session:
+            heartbeats.forget(session, self.ports.worker)
+        self._lock.release()
+        log.info("The sidecar has stopped.")

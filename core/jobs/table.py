@@ -1,0 +1,40 @@
+"""The job table: every periodic thing the sidecar does, in one place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.identity import tokens
+from core.jobs.cleanup import clean_up, remove_objects
+from core.jobs.ports import Ports
+from core.publishing.execution import claims
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``run`` gives a sentence about what it did, or ``None`` when there was nothing to do."""
+
+    name: str
+    summary: str
+    every_seconds: float
+    run: Callable[[Ports], str | None]
+
+
+def recover(ports: Ports) -> str | None:
+    released = claims.release_stale(ports.database, now=ports.clock(), lease_seconds=ports.settings.lease_seconds)
+    return f"Took {len(released)} posts back from workers that fell silent." if released else None
+
+
+def refresh_tokens(ports: Ports) -> str | None:
+    refreshed = tokens.refresh_due_accounts(ports.database, ports.sites, now=ports.clock(), holder=ports.worker)
+    return f"Refreshed {refreshed} accounts." if refreshed else None
+
+
+def job_table(ports: Ports) -> list[Job]:
+    """The jobs with their rhythm; publishing and the heartbeat belong to the sidecar itself."""
+    lease = ports.settings.lease_seconds
+    return [
+        Job("recover", "Take posts back from workers that fell silent", max(0.5, min(5, lease / 4)), recover),
+        Job("refresh_tokens", "Renew DeviantArt tokens before they end", 60, refresh_tokens),
+        Job("remove_objects", "Delete stored files that nothing refers to", 60, remove_objects),
+        Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),
+    ]

@@ -1,0 +1,209 @@
+"""What each outcome of a call means for the post."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from core.db.engine import Database
+from core.identity import pacing
+from core.publishing.execution.ledger import Ledger, Result
+from core.publishing.execution.plan import StepKind
+from core.publishing.execution.retries import POLICIES
+from core.publishing.execution.work import FileWork, OpenIntent
+from core.publishing.models import DeviationFile, DeviationStatus, HoldReason
+from core.publishing.notices import notify_agreement, notify_failed
+from core.publishing.providers import ErrorCategory, ProviderError, Published
+from core.system.intents import doubt, settle
+from core.system.models import IntentState
+
+# DeviantArt says "already published" but the gallery does not show it: after so many looks it is
+# taken at its word, without an address.
+LOOKS_FOR_CONFIRMED = 6
+# After a doubtful publish call, an item that is "not found" may have become a deviation the gallery shows late.
+LOOKS_BEFORE_SENDING_AGAIN = 3
+AGREEMENT_CODES = frozenset({0, 1})
+
+
+def write(ledger: Ledger, result: Result, *, call_gap_seconds: float, unknown_wait_seconds: float) -> None:
+    """Write one result into the transaction of ``ledger``: file, intent, attempt, and what it means for the post."""
+    ledger.attempt(result)
+    if result.error is not None:
+        _write_error(ledger, result, result.error, call_gap_seconds, unknown_wait_seconds)
+        return
+    pacing.record_success(ledger.connection, ledger.work.account.id, floor_seconds=call_gap_seconds)
+    if ledger.work.retry_count:
+        ledger.work.retry_count, ledger.work.error_category = 0, None
+        ledger.set(retry_count=0, error_message=None, error_category=None)
+    if result.step.kind is StepKind.SUBMIT:
+        _stashed(ledger, result.step.file, result.item_id)
+    elif result.published is not None:
+        _shown(ledger, result.step.file, result.published)
+    else:
+        _not_found(ledger, result.step.file, unknown_wait_seconds)
+
+
+def _stashed(ledger: Ledger, file: FileWork, item_id: str | None) -> None:
+    ledger.set_file(file, stash_item_id=item_id)
+    if file.position == 1:
+        ledger.set(stash_item_id=item_id)
+    if file.submit_intent is not None:
+        settle(ledger.connection, file.submit_intent.id, IntentState.DONE, {"item_id": item_id}, now=ledger.now)
+        file.submit_intent = None
+
+
+def _shown(ledger: Ledger, file: FileWork, published: Published) -> None:
+    ledger.set_file(
+        file,
+        remote_deviation_id=published.deviation_id,
+        remote_url=published.url,
+        published_at=published.published_at or ledger.now,
+    )
+    if file.publish_intent is not None:
+        result = {"deviation_id": published.deviation_id}
+        settle(ledger.connection, file.publish_intent.id, IntentState.DONE, result, now=ledger.now)
+        file.publish_intent = None
+
+
+def _not_found(ledger: Ledger, file: FileWork, unknown_wait_seconds: float) -> None:
+    """The gallery does not show it. An item can be published once only, so publishing it again is safe."""
+    intent = file.publish_intent
+    if intent is None:
+        return
+    intent.lookups += 1
+    intent.looked_up = True
+    doubt(ledger.connection, intent.id, lookups=intent.lookups)
+    if not intent.request.get("confirmed"):
+        return
+    if intent.lookups < LOOKS_FOR_CONFIRMED:
+        ledger.defer(max(unknown_wait_seconds, POLICIES[ErrorCategory.ALREADY_PUBLISHED].first_wait))
+        return
+    ledger.set_file(file, published_at=ledger.now)
+    ledger.set(error_message="DeviantArt says it is published; its address could not be found in your gallery.")
+    settle(ledger.connection, intent.id, IntentState.DONE, {"deviation_id": None}, now=ledger.now)
+    file.publish_intent = None
+
+
+def finish(ledger: Ledger) -> None:
+    """All files have arrived."""
+    work = ledger.work
+    reason = "kept in Sta.sh only" if work.stash_only else "all files are on DeviantArt"
+    ledger.move(DeviationStatus.PUBLISHED, reason)
+    first = work.files[0]
+    ledger.set(
+        deviation_id=first.remote_deviation_id,
+        deviation_url=first.remote_url,
+        stash_item_id=first.stash_item_id,
+        published_at=first.published_at or ledger.now,
+        error_category=None,
+        hold_reason=None,
+        retry_count=0,
+        post_count_incremented=True,
+    )
+    ledger.give_back(None)
+
+
+def _write_error(
+    ledger: Ledger, result: Result, error: ProviderError, call_gap_seconds: float, unknown_wait_seconds: float
+) -> None:
+    _settle_intent(ledger, result, error)
+    _slow_down(ledger, error, call_gap_seconds)
+    if error.category is ErrorCategory.ALREADY_PUBLISHED and result.step.kind is StepKind.PUBLISH:
+        return  # good news: the next step looks for the address
+    if error.category is ErrorCategory.POLICY and error.provider_code in AGREEMENT_CODES:
+        ledger.set(error_message=str(error), error_category=error.category.value)
+        ledger.hold(HoldReason.AGREEMENT)
+        notify_agreement(ledger.connection, ledger.work, now=ledger.now)
+        return
+    _retry_or_fail(ledger, result, error, unknown_wait_seconds)
+
+
+def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None:
+    """Decide what the failed call leaves behind: nothing, or a doubt."""
+    file, now = result.step.file, ledger.now
+    if result.step.kind is StepKind.SUBMIT and file.submit_intent is not None:
+        # Whether or not a stash item was made: it is invisible, and the next try makes its own.
+        settle(ledger.connection, file.submit_intent.id, IntentState.FAILED, _details(error), now=now)
+        file.submit_intent = None
+    intent = file.publish_intent
+    if result.step.kind is not StepKind.PUBLISH or intent is None:
+        return
+    if error.category is ErrorCategory.ALREADY_PUBLISHED:
+        intent.request = {**intent.request, "confirmed": True}
+        intent.looked_up = False
+        doubt(ledger.connection, intent.id, request=intent.request)
+    elif error.effect_possible or _may_have_been_shown(error, intent):
+        doubt(ledger.connection, intent.id)
+    elif error.category is ErrorCategory.GONE:
+        settle(ledger.connection, intent.id, IntentState.FAILED, _details(error), now=now)
+        file.publish_intent = None
+        ledger.set_file(file, stash_item_id=None)
+    elif intent.lookups == 0:
+        # A plain refusal of the first call: nothing happened.
+        settle(ledger.connection, intent.id, IntentState.FAILED, _details(error), now=now)
+        file.publish_intent = None
+    else:
+        doubt(ledger.connection, intent.id)
+
+
+def _may_have_been_shown(error: ProviderError, intent: OpenIntent) -> bool:
+    return error.category is ErrorCategory.GONE and 0 < intent.lookups < LOOKS_BEFORE_SENDING_AGAIN
+
+
+def _details(error: ProviderError) -> dict[str, object]:
+    return {
+        "category": error.category.value,
+        "http_status": error.http_status,
+        "provider_code": error.provider_code,
+        "effect_possible": error.effect_possible,
+    }
+
+
+def _slow_down(ledger: Ledger, error: ProviderError, floor_seconds: float) -> None:
+    account_id = ledger.work.account.id
+    if error.category is ErrorCategory.RATE_LIMITED:
+        pacing.record_throttled(
+            ledger.connection, account_id, retry_after=error.retry_after, now=ledger.now, floor_seconds=floor_seconds
+        )
+    elif error.category is ErrorCategory.OUTAGE:
+        pacing.record_outage(ledger.connection, account_id, now=ledger.now, floor_seconds=floor_seconds)
+
+
+def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, unknown_wait_seconds: float) -> None:
+    work = ledger.work
+    doubtful = error.effect_possible and result.step.kind is StepKind.PUBLISH
+    category = ErrorCategory.UNKNOWN if doubtful else error.category
+    tries = work.retry_count + 1 if work.error_category == category.value else 1
+    wait = POLICIES[category].wait(tries)
+    ledger.set(retry_count=tries, last_retry_at=ledger.now, error_message=str(error), error_category=category.value)
+    if wait is None:
+        ledger.move(DeviationStatus.FAILED, f"given up after {tries} tries: {category.value}")
+        ledger.give_back(None)
+        notify_failed(ledger.connection, work, str(error), now=ledger.now)
+        return
+    if doubtful:
+        wait = max(wait, unknown_wait_seconds)
+    if work.status is DeviationStatus.UPLOADING:
+        ledger.move(DeviationStatus.SCHEDULED, "tried without effect; later again")
+    ledger.defer(max(wait, error.retry_after or 0))
+
+
+def remember_effect(database: Database, result: Result, *, now: datetime) -> None:
+    """Keep what a call brought although the post was taken over meanwhile: the new holder then need not ask."""
+    file, table = result.step.file, DeviationFile.__table__
+    with database.connection() as connection:
+        if result.item_id is not None:
+            connection.execute(
+                update(table)
+                .where(table.c.id == file.id, table.c.stash_item_id.is_(None))
+                .values(stash_item_id=result.item_id)
+            )
+        if result.published is not None:
+            connection.execute(
+                update(table)
+                .where(table.c.id == file.id, table.c.remote_deviation_id.is_(None))
+                .values(
+                    remote_deviation_id=result.published.deviation_id,
+                    remote_url=result.published.url,
+                    published_at=result.published.published_at or now,
+                )
+            )

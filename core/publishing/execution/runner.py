@@ -1,0 +1,129 @@
+"""Carrying a claimed post from one call to the next until it is out, put back, or given up.
+
+Between two calls there is exactly one transaction: it writes what the last call brought and what
+the next call intends. Killed anywhere, the post is in one of two states: the call was intended and
+may have happened (the intent is open), or its result is written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from core.clock import Clock
+from core.db.engine import Database
+from core.identity import pacing
+from core.publishing.execution import forms, results
+from core.publishing.execution.calls import Calls
+from core.publishing.execution.ledger import LeaseLost, Ledger, Result
+from core.publishing.execution.plan import Step, StepKind, next_step
+from core.publishing.execution.work import PUBLISH, SUBMIT, FileWork, OpenIntent, Work
+from core.publishing.models import DeviationStatus, HoldReason
+from core.publishing.notices import notify_held_late
+from core.system.intents import open_intent, settle
+from core.system.models import IntentState
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs claimed posts. ``stopping`` is asked between two calls: the call in hand is always finished."""
+
+    database: Database
+    calls: Calls
+    clock: Clock
+    stopping: Callable[[], bool]
+    call_gap_seconds: float
+    unknown_wait_seconds: float
+
+    def run(self, work: Work) -> None:
+        """Work on one post until its claim ends. Raises only what the database raises."""
+        result: Result | None = None
+        while True:
+            try:
+                step = self._between_calls(work, result)
+            except LeaseLost:
+                log.warning("The post was taken over by another worker.", deviation_id=work.id)
+                if result is not None:
+                    results.remember_effect(self.database, result, now=self.clock())
+                return
+            if step is None:
+                return
+            result = self.calls.make(work, step)
+
+    def _between_calls(self, work: Work, result: Result | None) -> Step | None:
+        with self.database.connection() as connection:
+            ledger = Ledger(connection, work, now=self.clock())
+            if result is not None:
+                results.write(
+                    ledger,
+                    result,
+                    call_gap_seconds=self.call_gap_seconds,
+                    unknown_wait_seconds=self.unknown_wait_seconds,
+                )
+            step = None if ledger.ended else self._begin(ledger)
+            ledger.close()
+            return step
+
+    def _begin(self, ledger: Ledger) -> Step | None:
+        """Intend the next call, or end the run."""
+        work, now = ledger.work, ledger.now
+        if work.is_too_late(now):
+            ledger.move(DeviationStatus.SCHEDULED, "later than its allowance")
+            ledger.hold(HoldReason.LATE)
+            notify_held_late(ledger.connection, work, now=now)
+            return None
+        step = next_step(work)
+        if step is None:
+            results.finish(ledger)
+            return None
+        wait_until = self._wait_until(ledger, step)
+        if wait_until is not None:
+            ledger.give_back(wait_until)
+            return None
+        _intend(ledger, step)
+        return step
+
+    def _wait_until(self, ledger: Ledger, step: Step) -> datetime | None:
+        """When to come back if the call cannot be made now; no thread waits for it."""
+        now = ledger.now
+        if self.stopping():
+            return now
+        intent = step.file.publish_intent
+        if step.kind is StepKind.LOOKUP and intent is not None and not intent.request.get("confirmed"):
+            settled_by = intent.opened_at + timedelta(seconds=self.unknown_wait_seconds)
+            if settled_by > now:
+                return settled_by
+        return pacing.take_slot(ledger.connection, ledger.work.account.id, now=now, floor_seconds=self.call_gap_seconds)
+
+
+def _intend(ledger: Ledger, step: Step) -> None:
+    """Write what is about to happen. Looking something up changes nothing out there and needs no intent."""
+    if step.kind is StepKind.SUBMIT:
+        _intend_submit(ledger, step.file)
+    elif step.kind is StepKind.PUBLISH:
+        _intend_publish(ledger, step.file)
+
+
+def _intend_submit(ledger: Ledger, file: FileWork) -> None:
+    ledger.move(DeviationStatus.UPLOADING, "the Sta.sh item is gone; sent again")
+    if file.submit_intent is not None:
+        # Perhaps sent before a crash. An unpublished item is invisible and cannot be looked up: send again.
+        settle(ledger.connection, file.submit_intent.id, IntentState.FAILED, {"abandoned": True}, now=ledger.now)
+    request = {"title": forms.remote_title(ledger.work, file)}
+    file.submit_intent = _opened(ledger, SUBMIT, file, request)
+
+
+def _intend_publish(ledger: Ledger, file: FileWork) -> None:
+    ledger.move(DeviationStatus.PUBLISHING, "all files are in Sta.sh")
+    if file.publish_intent is None:  # else it was looked up, not found, and is repeated with the same item
+        request = {"title": forms.remote_title(ledger.work, file), "item_id": file.stash_item_id}
+        file.publish_intent = _opened(ledger, PUBLISH, file, request)
+
+
+def _opened(ledger: Ledger, kind: str, file: FileWork, request: dict[str, str | None]) -> OpenIntent:
+    intent_id = open_intent(ledger.connection, kind, file.id, dict(request), now=ledger.now)
+    # Looked up only after a crash or a lost answer, not in the run that opened it.
+    return OpenIntent(intent_id, kind, ledger.now, IntentState.OPEN, 0, dict(request), looked_up=True)

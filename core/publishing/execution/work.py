@@ -1,0 +1,144 @@
+"""All that a worker knows of a claimed post, loaded once; the lease keeps it true."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core.identity.models import Account
+from core.publishing.models import Deviation, DeviationFile, DeviationStatus, LatePolicy
+from core.system.models import Intent, IntentState
+
+SUBMIT = "deviantart.submit"
+PUBLISH = "deviantart.publish"
+
+
+@dataclass(slots=True)
+class OpenIntent:
+    """An effect that was begun and not settled: whether it happened is not known."""
+
+    id: str
+    kind: str
+    opened_at: datetime
+    state: IntentState
+    lookups: int
+    request: dict[str, Any]
+    looked_up: bool = False  # in this run
+
+
+@dataclass(slots=True)
+class FileWork:
+    """One file and how far it has come."""
+
+    id: str
+    storage_key: str
+    filename: str
+    mime_type: str
+    position: int  # from 1
+    stash_item_id: str | None
+    remote_deviation_id: str | None
+    remote_url: str | None
+    published_at: datetime | None
+    submit_intent: OpenIntent | None = None
+    publish_intent: OpenIntent | None = None
+
+
+@dataclass(slots=True)
+class AccountWork:
+    """The account a post goes out with. The token is as of loading; ``expires_at`` says how long it is good."""
+
+    id: str
+    provider: str
+    access_token: str | None
+    expires_at: datetime | None
+    agreed_submission: bool
+    agreed_terms: bool
+
+
+@dataclass(slots=True)
+class Work:
+    """A claimed post. ``lock_id`` and ``version`` are the claim; every write carries them."""
+
+    id: str
+    user_id: str
+    lock_id: str
+    version: int
+    status: DeviationStatus
+    row: Any
+    account: AccountWork
+    retry_count: int  # failed tries in a row of the category below
+    error_category: str | None
+    files: list[FileWork] = field(default_factory=list)
+
+    @property
+    def stash_only(self) -> bool:
+        return bool(self.row.stash_only)
+
+    def is_too_late(self, now: datetime) -> bool:
+        """True when the post's own allowance says a person should decide."""
+        row = self.row
+        if row.late_policy is not LatePolicy.HOLD or row.actual_publish_at is None:
+            return False
+        if any(file.stash_item_id or file.publish_intent for file in self.files) or self.retry_count:
+            return False  # begun in time; what was started is finished
+        late_minutes = (now - row.actual_publish_at).total_seconds() / 60
+        return late_minutes > (row.max_lateness_minutes or 0)
+
+
+_D = Deviation.__table__.c
+_F = DeviationFile.__table__.c
+_A = Account.__table__.c
+_I = Intent.__table__.c
+
+_WORK = select(
+    _D.id, _D.user_id, _D.status, _D.title, _D.description, _D.tags, _D.gallery_ids, _D.is_mature, _D.mature_level,
+    _D.mature_classification, _D.allow_comments, _D.allow_free_download, _D.is_ai_generated, _D.no_ai, _D.stash_only,
+    _D.add_watermark, _D.display_resolution, _D.feature, _D.publish_options, _D.actual_publish_at, _D.late_policy,
+    _D.max_lateness_minutes, _D.retry_count, _D.error_category, _D.execution_version, _D.execution_lock_id,
+    _A.id.label("account_id"), _A.provider, _A.access_token, _A.expires_at, _A.agreed_submission_at, _A.agreed_terms_at,
+).join_from(Deviation.__table__, Account.__table__, _A.id == _D.account_id)  # fmt: skip
+
+_FILES = select(
+    _F.id, _F.deviation_id, _F.storage_key, _F.original_filename, _F.mime_type, _F.stash_item_id,
+    _F.remote_deviation_id, _F.remote_url, _F.published_at,
+).order_by(_F.deviation_id, _F.sort_order, _F.id)  # fmt: skip
+
+_INTENTS = select(_I.id, _I.kind, _I.subject_id, _I.opened_at, _I.state, _I.lookups, _I.request).where(
+    _I.state.in_([IntentState.OPEN, IntentState.UNKNOWN])
+)
+
+
+def load_work(connection: Connection, ids: Sequence[str]) -> list[Work]:
+    """The claimed posts ``ids`` with their files, account and unsettled intents, in three queries."""
+    if not ids:
+        return []
+    by_post: dict[str, list[FileWork]] = defaultdict(list)
+    by_id: dict[str, FileWork] = {}
+    for row in connection.execute(_FILES.where(_F.deviation_id.in_(ids))):
+        files = by_post[row.deviation_id]
+        by_id[row.id] = file = FileWork(
+            row.id, row.storage_key, row.original_filename, row.mime_type, len(files) + 1, row.stash_item_id,
+            row.remote_deviation_id, row.remote_url, row.published_at,
+        )  # fmt: skip
+        files.append(file)
+    for row in connection.execute(_INTENTS.where(_I.subject_id.in_(list(by_id)))):
+        intent = OpenIntent(row.id, row.kind, row.opened_at, row.state, row.lookups, row.request or {})
+        if row.kind == PUBLISH:
+            by_id[row.subject_id].publish_intent = intent
+        else:
+            by_id[row.subject_id].submit_intent = intent
+    return [_work(row, by_post[row.id]) for row in connection.execute(_WORK.where(_D.id.in_(ids)))]
+
+
+def _work(row: Any, files: list[FileWork]) -> Work:
+    account = AccountWork(
+        row.account_id, row.provider, row.access_token, row.expires_at,
+        row.agreed_submission_at is not None, row.agreed_terms_at is not None,
+    )  # fmt: skip
+    return Work(
+        row.id, row.user_id, row.execution_lock_id, row.execution_version, row.status, row, account,
+        row.retry_count, row.error_category, files,
+    )  # fmt: skip
