@@ -1,0 +1,144 @@
+"""Changing many posts at once, item by item, with an undo.
+
+All changes of one call carry one correlation id. It names the batch in the audit trail, and the
+trail's before-values are what :func:`undo` goes back to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.logs import correlated
+from core.publishing import tags as tagging
+from core.publishing.access import LEASE_SECONDS, Post, load_posts
+from core.publishing.changes import DeviationChanges, read_changes
+from core.publishing.editing import edit_post
+from core.publishing.errors import ChangeRefused
+from core.publishing.models import Deviation, LatePolicy, MatureLevel
+from core.publishing.moves import snapshot
+from core.publishing.patterns import Pattern, PatternValues, read_pattern
+from core.publishing.reports import BatchReport, Change, run_batch
+from core.publishing.validation import warnings
+from core.publishing.zones import zone_named
+from core.system.actors import Actor
+from core.system.models import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class BulkChanges:
+    """What to do to every post of a selection.
+
+    ``fields`` are set as they are (its tags and title, if given, replace); ``add_tags`` and ``remove_tags``
+    work on what each post has. ``title_pattern`` is read by ``patterns``; ``{n}`` counts from ``first_number``.
+    """
+
+    fields: DeviationChanges = field(default_factory=DeviationChanges)
+    add_tags: Sequence[str] = ()
+    remove_tags: Sequence[str] = ()
+    title_pattern: str | None = None
+    first_number: int = 1
+
+
+def edit_many(
+    session: Session,
+    actor: Actor,
+    ids: Sequence[str],
+    changes: BulkChanges,
+    *,
+    zone: str = "UTC",
+    now: datetime,
+    lease_seconds: float = LEASE_SECONDS,
+) -> BatchReport:
+    """Change all of ``ids`` in this order; what cannot be changed is skipped with its reason.
+
+    ``zone`` decides the day that ``{date}`` stands for. Raises :class:`PatternRefused` before
+    anything is changed when the title pattern cannot be read.
+    """
+    pattern = read_pattern(changes.title_pattern) if changes.title_pattern else None
+    ids = list(dict.fromkeys(ids))
+    numbers = {one: number for number, one in enumerate(ids, start=changes.first_number)}
+    day = now.astimezone(zone_named(zone)).date()
+    fixed = changes.fields.given()
+
+    def change(post: Post) -> Change:
+        values = fixed | _new_tags(post.row, changes, fixed)
+        if pattern is not None:
+            values["title"] = _new_title(pattern, PatternValues(_stem(post), numbers[post.row.id], post.row.title, day))
+        changed = edit_post(session, actor, post, values, now=now, lease_seconds=lease_seconds)
+        return Change(bool(changed), warnings(post))
+
+    with correlated() as group:
+        return run_batch(ids, load_posts(session, actor, ids), change, group=group)
+
+
+def preview_titles(session: Session, actor: Actor, ids: Sequence[str], title_pattern: str, *, zone: str = "UTC",
+                   first_number: int = 1, now: datetime) -> list[tuple[str, str]]:  # fmt: skip
+    """What the titles would become: pairs of id and text. Raises :class:`PatternRefused`."""
+    pattern = read_pattern(title_pattern)
+    day = now.astimezone(zone_named(zone)).date()
+    posts = load_posts(session, actor, ids, lock=False)
+    return [
+        (post.row.id, pattern.render(PatternValues(_stem(post), number, post.row.title, day)))
+        for number, post in enumerate(posts.values(), start=first_number)
+    ]
+
+
+def undo(
+    session: Session, actor: Actor, group: str, *, now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> BatchReport:
+    """Take back one bulk edit, where nothing was changed since; the report's own group undoes the undo."""
+    events = session.scalars(
+        select(AuditEvent)
+        .where(
+            AuditEvent.correlation_id == group,
+            AuditEvent.owner_id == actor.user_id,
+            AuditEvent.action == "deviation.edited",
+        )
+        .order_by(AuditEvent.at, AuditEvent.id)
+    ).all()
+    if not events:
+        raise ChangeRefused("There is nothing to undo: this change is not known, or it was cleared away.")
+    by_post = {event.subject_id: event for event in events}
+
+    def change(post: Post) -> Change:
+        event = by_post[post.row.id]
+        before, after = event.before or {}, event.after or {}
+        if snapshot(post.row, list(after)) != after:
+            raise ChangeRefused(f"“{post.row.title}” was changed again since; what it has now is kept.")
+        values = {name: _column_value(name, value) for name, value in before.items()}
+        edit_post(session, actor, post, values, reason="undone", now=now, lease_seconds=lease_seconds)
+        return Change()
+
+    ids = list(by_post)
+    with correlated() as fresh_group:
+        return run_batch(ids, load_posts(session, actor, ids), change, group=fresh_group)
+
+
+def _new_tags(row: Deviation, changes: BulkChanges, fixed: dict[str, Any]) -> dict[str, Any]:
+    if not changes.add_tags and not changes.remove_tags:
+        return {}
+    unwanted = {tag.casefold() for tag in tagging.tidy(changes.remove_tags)}
+    have = [tag for tag in fixed.get("tags", row.tags) if tag.casefold() not in unwanted]
+    return read_changes({"tags": [*have, *changes.add_tags]}).given()
+
+
+def _new_title(pattern: Pattern, values: PatternValues) -> str:
+    title: str = read_changes({"title": pattern.render(values)}).title
+    return title
+
+
+def _stem(post: Post) -> str:
+    return PurePath(post.files[0].original_filename).stem if post.files else post.row.title
+
+
+_ENUMS = {"mature_level": MatureLevel, "late_policy": LatePolicy}
+
+
+def _column_value(name: str, value: Any) -> Any:
+    """A value from the audit trail as its column takes it."""
+    return _ENUMS[name](value) if name in _ENUMS and value is not None else value
