@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from core.db.engine import Database
+    from core.media.storage import ObjectStore
     from core.settings import Settings
 
 __all__ = ["browser", "browser_page", "complaints"]
 
+_MASTER_KEY = "a key for tests"
 _RUN = pytest.StashKey[SharedRun]()
 
 
@@ -68,6 +70,14 @@ def _loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         isolation.forbid_network(patch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _keyring() -> None:
+    """The process's master key, back to the same one before each test."""
+    from core.db.crypto import Keyring, install_keyring
+
+    install_keyring(Keyring([_MASTER_KEY]))
 
 
 @pytest.fixture(scope="session")
@@ -118,4 +128,12 @@ def settings(database_url: str, tmp_path: Path) -> "Settings":
     """Settings of an installation with its own data folder and a fresh database."""
     from core.settings import Settings
 
-    return Settings(data_dir=tmp_path / "data", database_url=database_url)
+    return Settings(data_dir=tmp_path / "data", database_url=database_url, secret_key=_MASTER_KEY)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> "ObjectStore":
+    """The folder store of the installation that ``settings`` describes, empty."""
+    from core.adapters.storage.factory import open_store
+
+    return open_store((tmp_path / "data" / "files").as_uri())

@@ -15,7 +15,7 @@ from core.settings import Settings
 from tests.support.browser import Complaints
 from tests.support.databases import ENGINES, empty_database, fresh_database, only_postgresql
 from tests.support.isolation import clean_environment, refuse_skip
-from tests.support.processes import ProcessFailedError, free_port, running
+from tests.support.processes import ProcessFailedError, environment_of, free_port, running
 from tests.support.shared import SharedRun
 
 
@@ -65,6 +65,12 @@ def test_settings_name_the_database_of_the_test(settings: Settings, database_url
     assert settings.resolved_database_url == database_url
     assert engine_name in ENGINES
     assert engine_name in database_url
+
+
+def test_a_process_is_given_the_settings_of_the_test(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment_of(settings).items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == settings
 
 
 def test_settings_of_the_shell_reach_neither_tests_nor_processes(monkeypatch: pytest.MonkeyPatch) -> None:

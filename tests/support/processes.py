@@ -19,7 +19,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
 
+from core.settings import PREFIX, Settings
 from tests.support.isolation import clean_environment
 
 ROOT = Path(__file__).parents[2]
@@ -129,12 +131,22 @@ def running(
         process.kill()
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment variables that give another process the same settings."""
+    given = settings.model_dump(exclude_unset=True, exclude_none=True)
+    return {f"{PREFIX}{name.upper()}": _plain(value) for name, value in given.items()}
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
     while True:
         port = random.choice(_PORTS)
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def _answers(client: httpx.Client, url: str) -> bool:
