@@ -1,0 +1,5 @@
+"""The dashboard's front door: ``atelier web`` serves this script."""
+
+from core.ui import shell
+
+shell.run()

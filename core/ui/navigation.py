@@ -1,0 +1,72 @@
+"""Which screens there are, in which group, and who sees them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One entry of the navigation. ``script`` is relative to the folder of ``Home.py``."""
+
+    script: str
+    title: str
+    icon: str
+    address: str = ""
+    admins_only: bool = False
+    hidden: bool = False
+
+    @property
+    def is_front(self) -> bool:
+        return not self.address
+
+
+# An empty heading is the group without one, at the top.
+SCREENS: dict[str, tuple[Screen, ...]] = {
+    "": (
+        Screen("pages/home.py", "Home", ":material/home:"),
+        Screen("pages/account/profile.py", "My profile", ":material/person:", "profile", hidden=True),
+    ),
+    "Publish": (
+        Screen("pages/publish/review.py", "Review", ":material/rate_review:", "review"),
+        Screen("pages/publish/content.py", "Content", ":material/imagesmode:", "content"),
+    ),
+    "Insights": (Screen("pages/insights/logs.py", "Execution logs", ":material/receipt_long:", "logs"),),
+    "Connect": (Screen("pages/connect/accounts.py", "Accounts", ":material/link:", "accounts"),),
+    "Admin": (
+        Screen("pages/admin/people.py", "People", ":material/group:", "people", admins_only=True),
+        Screen("pages/admin/settings.py", "Settings", ":material/tune:", "settings", admins_only=True),
+        Screen("pages/admin/health.py", "Health & jobs", ":material/monitor_heart:", "health", admins_only=True),
+        Screen("pages/admin/audit.py", "Audit", ":material/history:", "audit", admins_only=True),
+    ),
+}
+
+
+def visible(screens: Iterable[Screen], *, is_admin: bool) -> list[Screen]:
+    """The screens a person of this role may open."""
+    return [screen for screen in screens if (is_admin or not screen.admins_only) and (ROOT / screen.script).exists()]
+
+
+def navigation(*, is_admin: bool) -> st.Page:
+    """Draw the navigation for a role; the page to run."""
+    pages: dict[str, list[st.Page]] = {}
+    for heading, screens in SCREENS.items():
+        entries = [_page(screen) for screen in visible(screens, is_admin=is_admin)]
+        if entries:
+            pages[heading] = entries
+    return st.navigation(pages, expanded=True)
+
+
+def _page(screen: Screen) -> st.Page:
+    return st.Page(
+        ROOT / screen.script,
+        title=screen.title,
+        icon=screen.icon,
+        url_path=screen.address or None,
+        default=screen.is_front,
+        visibility="hidden" if screen.hidden else "visible",
+    )

@@ -1,0 +1,64 @@
+"""The first screen of a new house: it makes the owner, and offers a demo studio."""
+
+import streamlit as st
+
+from core.clock import utc_now
+from core.demo import furnish
+from core.identity import setup, tickets
+from core.identity.passwords import hash_password
+from core.identity.users import NewUser
+from core.runtime import Runtime
+from core.ui import style
+from core.ui.errors import guarded
+from core.ui.forms import agreed_password, new_password_fields, timezone_field, username_field
+from core.ui.handover import send_ticket
+
+
+def show_set_up(runtime: Runtime) -> None:
+    """Ask who the owner is and how to begin; the button that is pressed is the answer to the second question."""
+    with st.container(key="door", width=560):
+        style.wordmark()
+        st.header("Welcome to your Atelier", anchor=False)
+        st.markdown("Nobody has been here yet. You will be the owner, and can add others later.")
+        with st.form("set-up", border=False):
+            username = username_field("set-up-username")
+            entries = new_password_fields("set-up")
+            zone = timezone_field("set-up-timezone", None)
+            email = st.text_input("E-mail (optional)", key="set-up-email", type="email", autocomplete="email")
+            st.space("small")
+            with_demo = _choice()
+        if with_demo is not None:
+            with guarded():
+                _begin(runtime, username, agreed_password(entries), zone, email, with_demo=with_demo)
+
+
+def _choice() -> bool | None:
+    """``True`` for the demo studio, ``False`` for an empty house, ``None`` until one of the buttons is pressed."""
+    left, right = st.columns(2)
+    with left:
+        demo = st.form_submit_button(
+            "Start with a demo studio", type="primary", icon=":material/palette:", width="stretch"
+        )
+        st.caption("A dozen pictures to review, edit and schedule, so that you can try everything at once.")
+    with right:
+        empty = st.form_submit_button("Start empty", icon=":material/crop_square:", width="stretch")
+        st.caption("Nothing but you. Upload your own work, or let programs deliver it.")
+    if demo:
+        return True
+    return False if empty else None
+
+
+def _begin(
+    runtime: Runtime, username: str, password: str, zone: str, email: str | None, *, with_demo: bool
+) -> None:  # fmt: skip
+    password_hash = hash_password(password, username=username)
+    new = NewUser(username=username, password_hash=password_hash, email=email, timezone=zone)
+    with runtime.database.session() as session:
+        owner = setup.set_up_owner(session, new, now=utc_now())
+    if with_demo:
+        with st.spinner("Painting the demo studio…"), guarded():
+            furnish(runtime, owner.id)
+    with runtime.database.session() as session:
+        ticket = tickets.issue(session, tickets.SIGN_IN, owner.id, now=utc_now())
+    st.success("Your Atelier is ready.", icon=":material/check:")
+    send_ticket(ticket)

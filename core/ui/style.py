@@ -1,0 +1,38 @@
+"""The few things about the look that a theme cannot say."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_ASSETS = Path(__file__).parent / "assets"
+MARK = _ASSETS / "mark.svg"
+
+# Only what the theme has no word for. Keys of containers become classes ``st-key-…``.
+_CSS = """
+.st-key-door { margin: 6vh auto 0; }
+.st-key-account-menu { position: sticky; bottom: 0; }
+h1 { letter-spacing: -0.01em; }
+[data-testid="stCaptionContainer"] p { max-width: 72ch; }
+"""
+_NO_SIDEBAR = '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }'
+
+
+def apply() -> None:
+    """Add the styles; once per run, in the shell."""
+    st.html(f"<style>{_CSS}</style>")
+
+
+def hide_sidebar() -> None:
+    """For screens in front of the door: nothing to navigate to yet."""
+    st.html(f"<style>{_CSS}{_NO_SIDEBAR}</style>")
+
+
+def wordmark_path() -> Path:
+    """The wordmark that can be read on the theme in use."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    return _ASSETS / f"wordmark-{theme}.svg"
+
+
+def wordmark() -> None:
+    """The name above a form."""
+    st.image(wordmark_path(), width=132)
