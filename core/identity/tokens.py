@@ -122,13 +122,14 @@ def refresh_due_accounts(
     Soon: the access token ends within ten minutes and a post is due within the hour. Old: the refresh
     token is a week old or ends within 30 days. At most 200 accounts a tick, eight at a time.
     """
-    warn_of_endings(database, now=now)
     due = _due_accounts(database, tuple(sites), now=now)
-    if not due:
-        return 0
-    keeper = _Keeper(database, sites, now, holder)
-    with ThreadPoolExecutor(min(KEEPER_THREADS, len(due)), thread_name_prefix="token-keeper") as threads:
-        return sum(threads.map(keeper.refresh_one, due))
+    refreshed = 0
+    if due:
+        keeper = _Keeper(database, sites, now, holder)
+        with ThreadPoolExecutor(min(KEEPER_THREADS, len(due)), thread_name_prefix="token-keeper") as threads:
+            refreshed = sum(threads.map(keeper.refresh_one, due))
+    warn_of_endings(database, now=now)  # afterwards: what could be renewed needs no warning
+    return refreshed
 
 
 class _Keeper:
