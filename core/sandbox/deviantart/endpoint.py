@@ -124,14 +124,11 @@ async def _read_form(request: Request, endpoint: Endpoint) -> FormData:
 
 def _texts(request: Request, form: FormData) -> dict[str, list[str]]:
     sent: dict[str, list[str]] = {}
-    if request.method == "GET" or not form:
-        if "access_token" in request.query_params:
-            raise invalid_token("Access tokens may not be sent in the query string.")
-        for name, value in request.query_params.multi_items():
-            sent.setdefault(name, []).append(value)
-    elif request.url.query:
+    if "access_token" in request.query_params:
+        raise invalid_token("Access tokens may not be sent in the query string.")
+    if request.method == "POST" and request.query_params:
         raise invalid_request("Parameters of a POST belong in its body.")
-    for name, part in form.multi_items():
+    for name, part in (*request.query_params.multi_items(), *form.multi_items()):
         if isinstance(part, str):
             sent.setdefault(name, []).append(part)
     return sent

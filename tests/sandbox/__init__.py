@@ -1,0 +1,1 @@
+"""The sandbox, driven over real connections the way a client would."""
