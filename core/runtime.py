@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.adapters.deviantart.sites import DeviantArt, build_sites
 from core.adapters.storage.factory import open_store
 from core.db.crypto import Keyring, install_keyring, load_keys
 from core.db.engine import Database
@@ -24,8 +25,15 @@ class Runtime:
         """Whether this installation publishes to the stand-in instead of DeviantArt."""
         return self.settings.sandbox_url is not None
 
+    @cached_property
+    def sites(self) -> dict[str, DeviantArt]:
+        """The sites accounts can be linked at, by ``accounts.provider``."""
+        return build_sites(self.settings)
+
     def close(self) -> None:
         """Hang up; the process is about to end."""
+        for site in self.__dict__.get("sites", {}).values():  # only if somebody asked for them
+            site.close()
         self.database.dispose()
 
 
