@@ -69,13 +69,13 @@ def edit_post(
     """Set columns of one loaded post; the names of those that differ now. Refuses before it writes anything."""
     row = post.row
     require_editable(post, now=now, lease_seconds=lease_seconds)
-    values = _completed(values)
+    values = completed(values)
     wanted = {name: plain(value) for name, value in values.items()}
     before, after = audit.changes(snapshot(row, list(values)), wanted)
     if not after:
         return []
     post.account = _account_after(session, actor, post, values)
-    _require_sound(post, values)
+    require_sound(post, values)
     _forget_sent_files(post, before, after)
     for name in after:
         setattr(row, name, values[name])
@@ -104,7 +104,7 @@ def require_editable(post: Post, *, now: datetime, lease_seconds: float) -> None
         raise DeviationBusy(f"“{post.row.title}” is on its way to DeviantArt. Cancel it first, then change it.")
 
 
-def _completed(values: dict[str, Any]) -> dict[str, Any]:
+def completed(values: dict[str, Any]) -> dict[str, Any]:
     """``values`` with what follows from them: fields that only mean something together change together."""
     values = dict(values)
     if values.get("is_mature") is False:
@@ -135,7 +135,7 @@ def find_account(session: Session, actor: Actor, account_id: str | None) -> Acco
     return account
 
 
-def _require_sound(post: Post, values: dict[str, Any]) -> None:
+def require_sound(post: Post, values: dict[str, Any]) -> None:
     """Raise :class:`ChangeRefused` when the fields would not go together."""
     row = post.row
 

@@ -15,6 +15,9 @@ ACCOUNT = PrefixedId("acc")
 DEVIATION = PrefixedId("dev")
 FILE = PrefixedId("fil")
 
+# Queries that want the partial indexes say this word for word: SQLite compares the text.
+QUEUE = "status IN ('scheduled', 'uploading', 'publishing') AND deleted_at IS NULL"
+
 
 class DeviationStatus(enum.StrEnum):
     """Where a deviation stands; ``states.py`` holds the moves between them."""
@@ -115,13 +118,37 @@ class Deviation(Timestamps, Base):
         Index("ix_deviations_automation_id", "automation_id"),
         # The screens: one person's live rows, newest first.
         Index("ix_deviations_user_id_deleted_at_created_at", "user_id", "deleted_at", "created_at"),
+        # One state of one person, newest first, and how many there are in each.
+        Index(
+            "ix_deviations_live",
+            "user_id",
+            "status",
+            "created_at",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        # One person's next posts, and what went out on which day.
+        Index(
+            "ix_deviations_next",
+            "user_id",
+            "actual_publish_at",
+            sqlite_where=text(QUEUE),
+            postgresql_where=text(QUEUE),
+        ),
+        Index(
+            "ix_deviations_out",
+            "user_id",
+            "published_at",
+            sqlite_where=text("published_at IS NOT NULL AND deleted_at IS NULL"),
+            postgresql_where=text("published_at IS NOT NULL AND deleted_at IS NULL"),
+        ),
         UniqueConstraint("deviation_id", name="unique_published_deviation"),
         # The sidecar's query: due rows, oldest first.
         Index(
             "ix_deviations_due",
             "due_at",
-            sqlite_where=text("status IN ('scheduled', 'uploading', 'publishing') AND deleted_at IS NULL"),
-            postgresql_where=text("status IN ('scheduled', 'uploading', 'publishing') AND deleted_at IS NULL"),
+            sqlite_where=text(QUEUE),
+            postgresql_where=text(QUEUE),
         ),
         # One execution per account at a time, whatever runs beside us.
         Index(

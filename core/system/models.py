@@ -31,6 +31,8 @@ class AuditEvent(Base):
         Index("ix_audit_events_subject_id_at", "subject_id", "at"),
         Index("ix_audit_events_owner_id_at", "owner_id", "at"),
         Index("ix_audit_events_at", "at"),
+        # All events of one request, run or bulk change; the last can be undone.
+        Index("ix_audit_events_correlation_id", "correlation_id"),
     )
 
     id: Mapped[str] = primary_key("evt")

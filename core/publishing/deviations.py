@@ -1,0 +1,96 @@
+"""Making deviations: new ones, and copies of those that are there."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.identity.models import Account, AccountState
+from core.publishing.access import Post, load_posts, not_found
+from core.publishing.changes import DeviationChanges
+from core.publishing.editing import completed, find_account, require_sound
+from core.publishing.models import Deviation, DeviationFile, DeviationStatus, UploadMode
+from core.publishing.moves import plain
+from core.publishing.states import require_move
+from core.system import audit
+from core.system.actors import Actor
+
+
+def create(
+    session: Session,
+    actor: Actor,
+    fields: DeviationChanges,
+    *,
+    status: DeviationStatus = DeviationStatus.DRAFT,
+    reason: str | None = None,
+    now: datetime,
+) -> Deviation:
+    """A new draft, or one for review, still without files; ``fields`` must name a title.
+
+    Without an account in ``fields`` it gets the person's default one. Raises :class:`IllegalMove`
+    for any other ``status``, :class:`ChangeRefused` when the fields do not go together.
+    """
+    require_move(None, status)
+    values = completed(fields.given())
+    values.setdefault("account_id", default_account_id(session, actor))
+    row = Deviation(user_id=actor.user_id, status=status, created_at=now, updated_at=now, upload_mode=UploadMode.SINGLE)
+    post = Post(row, account=find_account(session, actor, values["account_id"]))
+    require_sound(post, values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    after = {"status": status.value} | {name: plain(value) for name, value in values.items()}
+    audit.record(session, actor, "deviation.created", row.id, after=after, reason=reason, now=now)
+    return row
+
+
+def default_account_id(session: Session, actor: Actor) -> str | None:
+    """The account a new post gets: the person's default, else the only one there is."""
+    query = select(Account.id, Account.is_default).where(
+        Account.user_id == actor.user_id, Account.state != AccountState.DISCONNECTED
+    )
+    accounts = session.execute(query.order_by(Account.is_default.desc(), Account.id).limit(2)).all()
+    if accounts and (accounts[0].is_default or len(accounts) == 1):
+        chosen: str = accounts[0].id
+        return chosen
+    return None
+
+
+def duplicate(session: Session, actor: Actor, deviation_id: str, *, now: datetime) -> Deviation:
+    """A draft with the same fields and files; nothing of where the original stands. The files are stored once."""
+    original = load_posts(session, actor, [deviation_id], lock=False).get(deviation_id)
+    if original is None:
+        raise not_found()
+    values: dict[str, Any] = {name: getattr(original.row, name) for name in _copied_fields()}
+    row = Deviation(user_id=actor.user_id, status=DeviationStatus.DRAFT, created_at=now, updated_at=now, **values)
+    session.add(row)
+    session.flush()
+    session.add_all(_copied_file(file, row.id, now) for file in original.files)
+    session.flush()
+    audit.record(
+        session, actor, "deviation.duplicated", row.id, after={"from": deviation_id, "status": "draft"}, now=now
+    )
+    return row
+
+
+def _copied_fields() -> list[str]:
+    return [*DeviationChanges.model_fields, "upload_mode"]
+
+
+def _copied_file(file: DeviationFile, deviation_id: str, now: datetime) -> DeviationFile:
+    return DeviationFile(
+        deviation_id=deviation_id,
+        blob_id=file.blob_id,
+        original_filename=file.original_filename,
+        storage_key=file.storage_key,
+        storage_url=file.storage_url,
+        mime_type=file.mime_type,
+        file_size=file.file_size,
+        width=file.width,
+        height=file.height,
+        duration=file.duration,
+        sort_order=file.sort_order,
+        created_at=now,
+    )
