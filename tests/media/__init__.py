@@ -1,0 +1,1 @@
+"""Pictures and films: what they are, how they look small, what they say about their making."""
