@@ -29,11 +29,10 @@ def list_accounts(session: Session, actor: Actor) -> list[Account]:
     )
 
 
-def get_account(session: Session, actor: Actor, account_id: str) -> Account:
-    """One of the person's accounts; raises ``AccountNotFound`` for anybody else's."""
-    account = session.scalar(
-        select(Account).where(Account.id == account_id, Account.user_id == actor.user_id).with_for_update()
-    )
+def get_account(session: Session, actor: Actor, account_id: str, *, lock: bool = False) -> Account:
+    """One of the person's accounts; raises ``AccountNotFound`` for anybody else's. ``lock`` is for changing it."""
+    query = select(Account).where(Account.id == account_id, Account.user_id == actor.user_id)
+    account = session.scalar(query.with_for_update() if lock else query)
     if account is None:
         raise AccountNotFound("There is no such account. Reload the page.")
     return account
@@ -46,7 +45,7 @@ def find_default(session: Session, actor: Actor) -> Account | None:
 
 def set_default(session: Session, actor: Actor, account_id: str, *, now: datetime) -> Account:
     """Let new posts go out with this account."""
-    account = get_account(session, actor, account_id)
+    account = get_account(session, actor, account_id, lock=True)
     if account.state is AccountState.DISCONNECTED:
         raise AccountNeedsReconnect(f"{account.username} is disconnected. Connect it first.")
     if not account.is_default:
@@ -73,7 +72,7 @@ def record_agreements(
 
     The first agreement's time stays; taking one back clears it.
     """
-    account = get_account(session, actor, account_id)
+    account = get_account(session, actor, account_id, lock=True)
     before = _agreements(account)
     account.agreed_submission_at = (account.agreed_submission_at or now) if submission else None
     account.agreed_terms_at = (account.agreed_terms_at or now) if terms else None
@@ -92,7 +91,7 @@ def disconnect(
     Makes a call, so no transaction may be open. Scheduled posts keep their times and wait.
     """
     with database.session() as session:
-        account = get_account(session, actor, account_id)
+        account = get_account(session, actor, account_id, lock=True)
         if account.state is AccountState.DISCONNECTED:
             return True
         token, provider = account.refresh_token or account.access_token, account.provider

@@ -90,6 +90,8 @@ def _read(
     try:
         return sites[account.provider].list_folders(token)
     except ProviderError as error:
+        if error.category is ErrorCategory.AUTH:  # perhaps revoked at the site: a refresh tells
+            tokens.force_refresh(database, account.id, sites, used_token=token, now=now, holder="galleries")
         _slow_down(database, account.id, error, now=now, floor_seconds=floor_seconds)
         raise
 
@@ -100,7 +102,7 @@ def _take_slot(database: Database, account: Account, *, now: datetime, floor_sec
             return
         seconds = (pacing.peek_next_call(connection, account.id, now=now) - now).total_seconds()
     raise ProviderError(
-        f"{account.username} is in use right now. Its next free moment is in {max(round(seconds), 1)} s; try again then.",
+        f"{account.username} is being called for its posts. Try again in {max(round(seconds), 1)} s.",
         ErrorCategory.RATE_LIMITED,
         retry_after=seconds,
     )
