@@ -88,7 +88,14 @@ class DroppingProtocol(H11Protocol):
 
 def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
-        app, host=host, port=port, http=DroppingProtocol, ws="none", log_level="warning", access_log=False
+        app,
+        host=host,
+        port=port,
+        http=DroppingProtocol,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,  # a hanging request is a fault somebody asked for, not work to wait for
     )
     return uvicorn.Server(config)
 

@@ -75,6 +75,17 @@ def test_a_reset_is_written_through(tmp_path: Path) -> None:
         assert [user["username"] for user in control.state("users")] == ["sandbox-artist", "sandbox-studio"]
 
 
+def test_stopping_does_not_wait_for_requests_that_hang(tmp_path: Path) -> None:
+    state = tmp_path / "sandbox.db"
+    with running(state) as url, closing(ControlClient(url)) as control:
+        tokens = control.post("/grant", username="alice")
+        control.fault("slow", "/stash/publish", seconds=3600, after_effect=True)
+        with closing(Artist(url, tokens, timeout=0.5)) as alice, pytest.raises(httpx.ReadTimeout):
+            alice.published()
+    with running(state) as url, closing(ControlClient(url)) as control:
+        assert control.state("counts")["deviations"] == 1
+
+
 def test_two_sandboxes_do_not_share_a_state_file(tmp_path: Path) -> None:
     state = tmp_path / "sandbox.db"
     with running(state), pytest.raises(StateInUse):
