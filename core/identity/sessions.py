@@ -5,7 +5,7 @@ The cookie's value is 256 random bits; the database keeps only its SHA-256.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -137,7 +137,8 @@ def end_all(session: Session, actor: Actor, user_id: str, *, keep: str | None = 
         conditions.append(LoginSession.id != keep)
     count = _delete(session, *conditions)
     if count:
-        audit.record(session, actor, "user.signed_out", user_id, after={"sessions": count}, now=now)
+        owner = replace(actor, user_id=user_id)
+        audit.record(session, owner, "user.signed_out", user_id, after={"sessions": count}, now=now)
     return count
 
 

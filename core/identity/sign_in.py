@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
@@ -15,7 +14,6 @@ from core.identity.passwords import is_password
 from core.identity.users import find_by_username
 from core.system import audit
 from core.system.actors import Actor
-from core.system.models import AuditEvent
 
 log = structlog.get_logger(__name__)
 REFUSAL = "Name and password do not match. Check both and try again."
@@ -65,4 +63,4 @@ def _note_refusal(session: Session, candidate: _Candidate, *, now: datetime) -> 
     row = audit.event_row(Actor.person(user_id or ""), "user.sign_in_refused", user_id or "unknown", now=now)
     if user_id is None:
         row |= {"actor_id": None, "owner_id": None}
-    session.execute(insert(AuditEvent).values(**row))
+    audit.record_all(session, [row])

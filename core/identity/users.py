@@ -1,6 +1,6 @@
 """People: adding them, describing them, letting them in and out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -116,8 +116,13 @@ def add_user(session: Session, actor: Actor | None, new: NewUser, *, now: dateti
     session.add(InstanceUser(user_id=user.id, role=new.role, created_at=now))
     session.flush()
     after = {"username": user.username, "role": new.role.value, "timezone": user.timezone}
-    audit.record(session, actor or Actor.person(user.id), "user.added", user.id, after=after, now=now)
+    _note(session, actor or Actor.person(user.id), "user.added", user.id, after=after, now=now)
     return user
+
+
+def _note(session: Session, actor: Actor, action: str, user_id: str, *, now: datetime, **values: Any) -> None:
+    """Write an event about a person: it is their data, whoever changed it."""
+    audit.record(session, replace(actor, user_id=user_id), action, user_id, now=now, **values)
 
 
 def _insert(session: Session, user: User) -> None:
@@ -161,7 +166,7 @@ def update_profile(
         raise NameTaken("Somebody here has this e-mail address already. Use another, or leave it empty.") from error
     # Addresses stay out of the trail; that one was changed is enough.
     hidden = {"email": "changed"} if "email" in after else {}
-    audit.record(session, actor, "user.edited", user.id, before=before | hidden, after=after | hidden, now=now)
+    _note(session, actor, "user.edited", user.id, before=before | hidden, after=after | hidden, now=now)
     return user
 
 
@@ -184,7 +189,7 @@ def set_password(
     user.password_hash = password_hash
     user.updated_at = now
     session.flush()
-    audit.record(session, actor, "user.password_changed", user_id, now=now)
+    _note(session, actor, "user.password_changed", user_id, now=now)
     sessions.end_all(session, actor, user_id, keep=keep_session, now=now)
 
 
@@ -198,7 +203,7 @@ def set_role(session: Session, actor: Actor, user_id: str, role: InstanceUserRol
         require_another_admin(session, user_id)
     before, membership.role = membership.role, role
     session.flush()
-    audit.record(
+    _note(
         session, actor, "user.role_changed", user_id, before={"role": before.value}, after={"role": role.value}, now=now
     )
 
@@ -212,7 +217,7 @@ def disable(session: Session, actor: Actor, user_id: str, *, now: datetime) -> N
     require_another_admin(session, user_id)
     user.disabled_at = now
     session.flush()
-    audit.record(session, actor, "user.disabled", user_id, now=now)
+    _note(session, actor, "user.disabled", user_id, now=now)
     sessions.end_all(session, actor, user_id, now=now)
 
 
@@ -224,4 +229,4 @@ def enable(session: Session, actor: Actor, user_id: str, *, now: datetime) -> No
         return
     user.disabled_at = None
     session.flush()
-    audit.record(session, actor, "user.enabled", user_id, now=now)
+    _note(session, actor, "user.enabled", user_id, now=now)

@@ -1,0 +1,33 @@
+"""``atelier demo``: pictures to try things out with."""
+
+from typing import Annotated
+
+import typer
+
+from core.cli.reporting import fail, house
+from core.clock import utc_now
+from core.demo import furnish
+from core.identity import users
+from core.identity.models import InstanceUserRole
+from core.runtime import Runtime
+
+
+def demo(
+    user: Annotated[str | None, typer.Option(help="For whom; the first administrator when left out.")] = None,
+) -> None:
+    """Fill a person's studio with a handful of pictures to review, edit and schedule."""
+    with house() as runtime:
+        user_id = _find_person(runtime, user)
+        count = furnish(runtime, user_id)
+    typer.echo(f"{count} pictures are waiting on the screens Review and Content.")
+
+
+def _find_person(runtime: Runtime, name: str | None) -> str:
+    with runtime.database.read() as session:
+        if name is not None:
+            return users.get_by_username(session, name).id
+        people = users.list_people(session, now=utc_now())
+    admins = [person.id for person in people if person.role is InstanceUserRole.ADMIN and person.disabled_at is None]
+    if not admins:
+        fail("Nobody is here yet. Open the dashboard, or run: atelier user add NAME --admin")
+    return admins[0]
