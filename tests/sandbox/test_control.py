@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from tests.sandbox.support import Artist, ControlClient, token_call
@@ -147,3 +148,10 @@ def test_latency_delays_calls_side_by_side(alice: Artist, control: ControlClient
     spent = [row["duration_ms"] for row in control.state("requests")]
     assert min(spent) >= 200
     assert time.monotonic() - started < sum(spent) / 1000
+
+
+def test_pictures_on_pages_are_not_counted_as_requests(alice: Artist, control: ControlClient) -> None:
+    link = alice.get(f"/deviation/{alice.published()['deviationid']}").json()["content"]["src"]
+    before = len(control.state("requests"))
+    assert httpx.get(link, trust_env=False).status_code == 200
+    assert len(control.state("requests")) == before

@@ -19,6 +19,7 @@ from core.sandbox.faults import FaultRule
 
 API_BASE = "/api/v1/oauth2"
 CALLED_BY_PROGRAMS = frozenset({"/oauth2/token", "/oauth2/revoke", "/oembed"})
+NOT_PROTOCOL = ("/_sandbox", "/f/", "/avatars/")  # neither logged nor struck by faults
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -48,7 +49,7 @@ class DeviantArt:
         self._site = site
 
     def endpoint_of(self, path: str) -> str | None:
-        return None if path.startswith("/_sandbox") else path.removeprefix(API_BASE)
+        return None if path.startswith(NOT_PROTOCOL) else path.removeprefix(API_BASE)
 
     def is_call(self, path: str) -> bool:
         return path.startswith(API_BASE) or path in CALLED_BY_PROGRAMS

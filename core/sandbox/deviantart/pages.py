@@ -39,6 +39,7 @@ def _page(title: str, body: str, *, status: int = 200, narrow: bool = False) -> 
     html = (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" type="image/svg+xml" href="/avatars/Sandbox.svg">'
         f"<title>{escape(title)} · Sandbox</title><style>{_STYLE}</style></head><body>"
         '<header><a class="badge" href="/">Sandbox</a><span>Stands in for DeviantArt on this machine. '
         "Nothing here reaches the internet.</span></header>"
@@ -93,8 +94,7 @@ def home(site: Site, works: list[Deviation]) -> Response:
 
 def gallery(site: Site, user: User, works: list[Deviation]) -> Response:
     """Everything one person has published, newest first."""
-    count = f"{len(works)} deviation{'' if len(works) == 1 else 's'}"
-    body = f"{_author(user, count)}{_wall(site, works[:200])}"
+    body = f"{_author(user, _count(len(works), 'deviation'))}{_wall(site, works[:200])}"
     return _page(f"{user.username}'s gallery", body)
 
 
@@ -112,11 +112,12 @@ def _wall(site: Site, works: list[Deviation]) -> str:
 def deviation(site: Site, user: User, work: Deviation) -> Response:
     """One published work."""
     width = public_width(work)
+    line = f"Published {_date(work)} · {_count(work.views, 'view')}"
     tags = "".join(f"<li>#{escape(tag)}</li>" for tag in work.tags)
     body = (
         f'<div class="stage"><img src="{_link(site, work, width)}" width="{width}" '
         f'height="{scaled_height(work.stored_file, width)}" alt="{escape(work.title)}"></div>'
-        f"{_author(user, f'Published {_date(work)} · {work.views} views', title=work.title)}"
+        f"{_author(user, line, title=work.title)}"
         f"<div>{clean_html(work.description)}</div>"
         f'<ul class="tags">{tags}</ul>{_facts(work)}'
     )
@@ -144,6 +145,10 @@ def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _link(site: Site, work: Deviation, width: int) -> str:
