@@ -1,51 +1,52 @@
-"""The execution log: every call made for a person's posts, filtered, page by page, summed up."""
+"""The execution log: every call made for a person's posts, newest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from core.db.ids import decode
 from core.identity.models import Account
-from core.publishing.models import Deviation, DeviationStatus, PublishAttempt
-from core.publishing.searching import folded
+from core.publishing.models import Deviation, PublishAttempt
 from core.system.actors import Actor
-from core.system.models import AuditEvent
 
-STEPS = ("prepare", "token", "submit", "publish", "lookup")
-OUTCOMES = ("done", "failed", "unknown")
-# An export reads so many rows at a time.
-BATCH = 1000
+MAX_PAGE_SIZE = 200
+CSV_HEADER = (
+    "started_at", "title", "deviation_id", "account", "number", "step", "outcome", "category", "http_status",
+    "provider_code", "duration_ms", "message", "correlation_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFilter:
-    """Which attempts are wanted; ``None`` means any. ``since`` is included, ``until`` is not.
-
-    ``text`` is looked for in the post's title and in the message, without regard to case.
-    """
+    """Which calls; ``None`` means: any. Times are half-open: from included, before not."""
 
     outcome: str | None = None
     category: str | None = None
     step: str | None = None
     account_id: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    text: str | None = None
+    deviation_id: str | None = None
+    started_from: datetime | None = None
+    started_before: datetime | None = None
+
+    def described(self) -> str:
+        """The filter in words, for the head of an export."""
+        named = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
+        return ", ".join(f"{name} = {value}" for name, value in named.items()) or "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One call as the log shows it, with the post as it stands today."""
+class AttemptView:
+    """One call. ``number`` 1 is the first try of a post."""
 
     id: str
+    started_at: datetime
     deviation_id: str
     title: str
-    status: DeviationStatus
-    is_trashed: bool
-    account: str | None
+    account_name: str | None
     number: int
     step: str
     outcome: str
@@ -53,174 +54,103 @@ class Attempt:
     http_status: int | None
     provider_code: int | None
     message: str | None
-    started_at: datetime
     duration_ms: int
     correlation_id: str | None
-
-    @property
-    def may_be_retried(self) -> bool:
-        """Whether the post has been given up, and still is."""
-        return self.status is DeviationStatus.FAILED and not self.is_trashed
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptPage:
-    """Attempts, newest first. ``older`` and ``newer`` are what to ask for next; ``None`` at an end."""
+    """Some calls, and where the next page begins: ``None`` when this is the last."""
 
-    items: tuple[Attempt, ...]
-    older: str | None
-    newer: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptSummary:
-    """How many attempts a filter finds, how many of them failed, and their median duration."""
-
-    count: int
-    failed: int
-    unknown: int
-    median_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Something in a post's history: a call, or a change somebody made. Exactly one of the two is given."""
-
-    at: datetime
-    attempt: Attempt | None = None
-    event: AuditEvent | None = None
+    rows: tuple[AttemptView, ...]
+    next_cursor: str | None
 
 
 def list_attempts(
-    session: Session,
-    actor: Actor,
-    wanted: AttemptFilter,
-    *,
-    older_than: str | None = None,
-    newer_than: str | None = None,
-    limit: int = 50,
+    session: Session, actor: Actor, wanted: AttemptFilter, *, cursor: str | None = None, limit: int = 50
 ) -> AttemptPage:
-    """One page. The cursors are attempt ids; one that is not the person's, or was cleared away, is ignored."""
-    upwards = newer_than is not None and older_than is None
-    cursor = _cursor(session, actor, newer_than if upwards else older_than)
-    query = _order(_filtered(session, _query(actor), wanted), cursor, upwards=upwards)
-    found = [_attempt(*row) for row in session.execute(query.limit(limit + 1))]
-    has_more, found = len(found) > limit, found[:limit]
-    if upwards:
-        found.reverse()
-    has_newer, has_older = (has_more, cursor is not None) if upwards else (cursor is not None, has_more)
-    return AttemptPage(
-        tuple(found),
-        older=found[-1].id if found and has_older else None,
-        newer=found[0].id if found and has_newer else None,
-    )
+    """A page of calls; a ``cursor`` that cannot be read begins at the newest."""
+    limit = min(max(limit, 1), MAX_PAGE_SIZE)
+    query = _query(actor, wanted).limit(limit + 1)
+    place = _read_cursor(cursor)
+    if place is not None:
+        query = query.where(_older_than(*place))
+    rows = [AttemptView(*row) for row in session.execute(query)]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return AttemptPage(tuple(rows), _cursor(rows[-1]) if more else None)
 
 
-def summarise(session: Session, actor: Actor, wanted: AttemptFilter) -> AttemptSummary:
-    """Sum up all attempts of a filter, not only one page of them."""
-    counted = _filtered(session, _query(actor), wanted).with_only_columns(PublishAttempt.outcome, func.count())
-    counts = dict(session.execute(counted.group_by(PublishAttempt.outcome)).tuples())
-    total = sum(counts.values())
-    durations = _filtered(session, _query(actor), wanted).with_only_columns(PublishAttempt.duration_ms)
-    # The lower median: SQLite has no percentile function, and both engines should say the same.
-    middle = durations.order_by(PublishAttempt.duration_ms).offset(max(total - 1, 0) // 2).limit(1)
-    return AttemptSummary(total, counts.get("failed", 0), counts.get("unknown", 0), session.scalar(middle))
+def csv_rows(session: Session, actor: Actor, wanted: AttemptFilter) -> Iterator[list[str]]:
+    """All that match as rows of a CSV file: the filter that was used, the header, the calls."""
+    yield ["filter", _cell(wanted.described())]
+    yield list(CSV_HEADER)
+    cursor: str | None = None
+    while True:
+        page = list_attempts(session, actor, wanted, cursor=cursor, limit=MAX_PAGE_SIZE)
+        yield from (_csv_row(row) for row in page.rows)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
-def iterate_attempts(session: Session, actor: Actor, wanted: AttemptFilter, *, limit: int) -> Iterator[Attempt]:
-    """Up to ``limit`` attempts, newest first, read in batches."""
-    query = _order(_filtered(session, _query(actor), wanted), None, upwards=False).limit(limit)
-    for row in session.execute(query.execution_options(yield_per=BATCH)):
-        yield _attempt(*row)
-
-
-def list_categories(session: Session, actor: Actor) -> list[str]:
-    """The error categories that occur in a person's log."""
-    query = select(PublishAttempt.category).where(
-        PublishAttempt.user_id == actor.user_id, PublishAttempt.category.is_not(None)
-    )
-    return [category for category in session.scalars(query.distinct().order_by(PublishAttempt.category)) if category]
-
-
-def history(session: Session, actor: Actor, deviation_id: str, *, limit: int = 200) -> list[Moment]:
-    """What happened to one post, newest first: calls and changes, the latest ``limit`` of each."""
-    calls = _order(_query(actor).where(PublishAttempt.deviation_id == deviation_id), None, upwards=False)
-    events = (
-        select(AuditEvent)
-        .where(AuditEvent.subject_id == deviation_id, AuditEvent.owner_id == actor.user_id)
-        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-        .limit(limit)
-    )
-    attempts = [_attempt(*row) for row in session.execute(calls.limit(limit))]
-    moments = [Moment(one.started_at, attempt=one) for one in attempts]
-    moments += [Moment(event.at, event=event) for event in session.scalars(events)]
-    return sorted(moments, key=lambda moment: moment.at, reverse=True)
-
-
-def _query(actor: Actor) -> Select[Any]:
-    query: Any = (
-        select(PublishAttempt, Deviation.title, Deviation.status, Deviation.deleted_at, Account.username)
-        .join(Deviation, Deviation.id == PublishAttempt.deviation_id)
-        .outerjoin(Account, Account.id == PublishAttempt.account_id)
-        .where(PublishAttempt.user_id == actor.user_id)
-    )
-    rows: Select[Any] = query  # its row type would have to be repeated at every use
-    return rows
-
-
-def _filtered(session: Session, query: Select[Any], wanted: AttemptFilter) -> Select[Any]:
-    for name in ("outcome", "category", "step", "account_id"):
-        value = getattr(wanted, name)
+def _query(actor: Actor, wanted: AttemptFilter) -> Select[*tuple[Any, ...]]:
+    a = PublishAttempt
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            a.id, a.started_at, a.deviation_id, Deviation.title, Account.username, a.number, a.step, a.outcome,
+            a.category, a.http_status, a.provider_code, a.message, a.duration_ms, a.correlation_id,
+        )
+        .join(Deviation, Deviation.id == a.deviation_id)
+        .outerjoin(Account, Account.id == a.account_id)
+        .where(a.user_id == actor.user_id)
+        .order_by(a.started_at.desc(), a.id.desc())
+    )  # fmt: skip
+    for column, value in (
+        (a.outcome, wanted.outcome),
+        (a.category, wanted.category),
+        (a.step, wanted.step),
+        (a.account_id, wanted.account_id),
+        (a.deviation_id, wanted.deviation_id),
+    ):
         if value is not None:
-            query = query.where(getattr(PublishAttempt, name) == value)
-    if wanted.since is not None:
-        query = query.where(PublishAttempt.started_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(PublishAttempt.started_at < wanted.until)
-    if wanted.text:
-        places = [folded(session, column) for column in (Deviation.title, PublishAttempt.message)]
-        query = query.where(or_(*(place.contains(wanted.text.lower(), autoescape=True) for place in places)))
+            query = query.where(column == value)
+    if wanted.started_from is not None:
+        query = query.where(a.started_at >= wanted.started_from)
+    if wanted.started_before is not None:
+        query = query.where(a.started_at < wanted.started_before)
     return query
 
 
-def _cursor(session: Session, actor: Actor, attempt_id: str | None) -> PublishAttempt | None:
-    if attempt_id is None:
+def _older_than(started_at: datetime, attempt_id: str) -> ColumnElement[bool]:
+    a = PublishAttempt
+    return or_(a.started_at < started_at, and_(a.started_at == started_at, a.id < attempt_id))
+
+
+def _cursor(row: AttemptView) -> str:
+    return f"{row.started_at.astimezone(UTC).isoformat()}~{row.id}"
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    started_at, _, attempt_id = (cursor or "").partition("~")
+    try:
+        instant = datetime.fromisoformat(started_at)
+    except ValueError:
         return None
-    query = select(PublishAttempt).where(and_(PublishAttempt.id == attempt_id, PublishAttempt.user_id == actor.user_id))
-    return session.scalars(query).one_or_none()
+    if instant.tzinfo is None or decode("atm", attempt_id) is None:
+        return None
+    return instant, attempt_id
 
 
-def _order(query: Select[Any], cursor: PublishAttempt | None, *, upwards: bool) -> Select[Any]:
-    """Two calls can begin in the same instant, so the id decides between them."""
-    place = tuple_(PublishAttempt.started_at, PublishAttempt.id)
-    if upwards:
-        query = query.order_by(PublishAttempt.started_at, PublishAttempt.id)
-    else:
-        query = query.order_by(PublishAttempt.started_at.desc(), PublishAttempt.id.desc())
-    if cursor is None:
-        return query
-    here = tuple_(cursor.started_at, cursor.id)
-    return query.where(place > here if upwards else place < here)
+def _csv_row(row: AttemptView) -> list[str]:
+    values = (
+        row.started_at.astimezone(UTC).isoformat(), row.title, row.deviation_id, row.account_name, row.number, row.step,
+        row.outcome, row.category, row.http_status, row.provider_code, row.duration_ms, row.message, row.correlation_id,
+    )  # fmt: skip
+    return [_cell(value) for value in values]
 
 
-def _attempt(
-    row: PublishAttempt, title: str, status: DeviationStatus, deleted_at: datetime | None, account: str | None
-) -> Attempt:
-    return Attempt(
-        id=row.id,
-        deviation_id=row.deviation_id,
-        title=title,
-        status=status,
-        is_trashed=deleted_at is not None,
-        account=account,
-        number=row.number,
-        step=row.step,
-        outcome=row.outcome,
-        category=row.category,
-        http_status=row.http_status,
-        provider_code=row.provider_code,
-        message=row.message,
-        started_at=row.started_at,
-        duration_ms=row.duration_ms,
-        correlation_id=row.correlation_id,
-    )
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    # A spreadsheet would take these for formulas.
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,106 +1,121 @@
-"""The figures of Home: how much went out, is planned, is left, and failed."""
+"""The figures of Home: what went out and failed, what is left, what is next, what needs the person."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.orm import Session
 
-from core.publishing.days import count_by_day, days_from, days_up_to
-from core.publishing.models import Deviation, DeviationStatus
+from core.identity.models import Account, AccountState
+from core.publishing.access import LEASE_SECONDS
+from core.publishing.listing import DeviationView, Order, list_deviations, views_of
+from core.publishing.models import QUEUE, Deviation, DeviationStatus, HoldReason
+from core.publishing.searching import DeviationFilter
 from core.publishing.states import QUEUED
+from core.publishing.zones import start_of_day, zone_named
 from core.system.actors import Actor
 from core.system.models import AuditEvent
 
-WEEK = 7
-HISTORY_DAYS = 30
-AHEAD_DAYS = 14
+MAX_DAYS = 92
 
 
 @dataclass(frozen=True, slots=True)
-class HomeFigures:
-    """What the four figures of Home and its chart are drawn from.
+class DayFigures:
+    """One day in the person's zone. ``failed`` counts posts that were given up on that day."""
 
-    The series hold one number per day in the person's zone, oldest first: ``published`` and ``failed`` for each
-    of ``dates`` (30 days up to today), ``arrived`` for the last 14 of them, ``planned`` for today and the 13 days
-    after it. ``failed`` counts posts that were given up that day, whatever became of them since.
-    """
+    day: date
+    published: int
+    failed: int
 
-    dates: tuple[date, ...]
-    published: tuple[int, ...]
-    failed: tuple[int, ...]
-    arrived: tuple[int, ...]
-    planned: tuple[int, ...]
-    counts: dict[DeviationStatus, int]
 
-    @property
-    def published_week(self) -> int:
-        return sum(self.published[-WEEK:])
+@dataclass(frozen=True, slots=True)
+class WaitingAccount:
+    """An account to be reconnected, and how many posts wait for it."""
 
-    @property
-    def published_change(self) -> int:
-        """Against the seven days before."""
-        return _change(self.published)
+    account_id: str
+    username: str
+    provider: str
+    reason: str | None
+    held: int
 
-    @property
-    def failed_week(self) -> int:
-        return sum(self.failed[-WEEK:])
 
-    @property
-    def failed_change(self) -> int:
-        """Against the seven days before."""
-        return _change(self.failed)
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs the person: some posts of each kind, newest changes first, with how many there are."""
+
+    failed: tuple[DeviationView, ...]
+    failed_total: int
+    held_late: tuple[DeviationView, ...]
+    held_late_total: int
+    held_agreement: tuple[DeviationView, ...]
+    held_agreement_total: int
+    accounts: tuple[WaitingAccount, ...]
 
     @property
-    def drafts(self) -> int:
-        return self.counts.get(DeviationStatus.DRAFT, 0)
-
-    @property
-    def arrived_week(self) -> int:
-        return sum(self.arrived[-WEEK:])
-
-    @property
-    def scheduled(self) -> int:
-        """Posts on their way, or with a time."""
-        return sum(self.counts.get(status, 0) for status in QUEUED)
-
-    @property
-    def days_of_drafts(self) -> int | None:
-        """How long the drafts last at the pace of the last 30 days; ``None`` when nothing went out."""
-        out = sum(self.published)
-        return round(self.drafts * HISTORY_DAYS / out) if out else None
+    def total(self) -> int:
+        return self.failed_total + self.held_late_total + self.held_agreement_total + len(self.accounts)
 
 
-def home_figures(session: Session, actor: Actor, *, zone: str, now: datetime) -> HomeFigures:
-    """Count a person's posts for Home; days are those of ``zone``."""
-    history, ahead = days_up_to(now, zone, HISTORY_DAYS), days_from(now, zone, AHEAD_DAYS)
-    posts = select(Deviation.id).where(Deviation.user_id == actor.user_id, Deviation.deleted_at.is_(None))
-    published = posts.where(Deviation.status == DeviationStatus.PUBLISHED)
-    planned = posts.where(Deviation.status.in_(QUEUED))
-    given_up = select(AuditEvent.id).where(
+def daily_figures(session: Session, actor: Actor, *, zone: str, days: int = 14, now: datetime) -> list[DayFigures]:
+    """The last ``days`` days up to today, oldest first. Days begin at midnight in ``zone``."""
+    local = zone_named(zone)
+    today = now.astimezone(local).date()
+    span = [today - timedelta(days=back) for back in range(min(max(days, 1), MAX_DAYS) - 1, -1, -1)]
+    edges = [start_of_day(day, local) for day in [*span, today + timedelta(days=1)]]
+    published = _per_day(session, Deviation.published_at, edges, [
+        Deviation.user_id == actor.user_id,
+        Deviation.published_at.is_not(None),
+        Deviation.deleted_at.is_(None),
+    ])  # fmt: skip
+    failed = _per_day(session, AuditEvent.at, edges, [
         AuditEvent.owner_id == actor.user_id,
         AuditEvent.action == "deviation.moved",
         AuditEvent.after["status"].as_string() == DeviationStatus.FAILED.value,
+    ])  # fmt: skip
+    return [DayFigures(*figures) for figures in zip(span, published, failed, strict=True)]
+
+
+def next_out(
+    session: Session, actor: Actor, *, limit: int = 5, now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> tuple[DeviationView, ...]:
+    """The posts that go out next, soonest first; held ones are not among them."""
+    query = select(Deviation.id).where(Deviation.user_id == actor.user_id, text(QUEUE), Deviation.hold_reason.is_(None))
+    ids = session.scalars(query.order_by(Deviation.actual_publish_at, Deviation.id).limit(limit)).all()
+    return views_of(session, ids, now=now, lease_seconds=lease_seconds)
+
+
+def needs_attention(
+    session: Session, actor: Actor, *, limit: int = 5, now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> Attention:
+    """What waits for the person, at most ``limit`` posts of a kind."""
+
+    def some(wanted: DeviationFilter) -> tuple[tuple[DeviationView, ...], int]:
+        page = list_deviations(session, actor, wanted, order=Order.CHANGED, page_size=limit, now=now,
+                               lease_seconds=lease_seconds)  # fmt: skip
+        return page.rows, page.total
+
+    queued = tuple(sorted(QUEUED))
+    failed = some(DeviationFilter(statuses=(DeviationStatus.FAILED,)))
+    late = some(DeviationFilter(statuses=queued, hold_reason=HoldReason.LATE))
+    agreement = some(DeviationFilter(statuses=queued, hold_reason=HoldReason.AGREEMENT))
+    return Attention(*failed, *late, *agreement, accounts=waiting_accounts(session, actor))
+
+
+def waiting_accounts(session: Session, actor: Actor) -> tuple[WaitingAccount, ...]:
+    """The person's accounts that must be reconnected."""
+    held = (
+        select(func.count()).where(Deviation.account_id == Account.id, text(QUEUE)).correlate(Account).scalar_subquery()
     )
-    return HomeFigures(
-        dates=history.dates,
-        published=count_by_day(session, published, Deviation.published_at, history),
-        failed=count_by_day(session, given_up, AuditEvent.at, history),
-        arrived=count_by_day(session, posts, Deviation.created_at, days_up_to(now, zone, AHEAD_DAYS)),
-        planned=count_by_day(session, planned, Deviation.actual_publish_at, ahead),
-        counts=count_by_status(session, actor),
+    query = select(Account.id, Account.username, Account.provider, Account.state_reason, held).where(
+        Account.user_id == actor.user_id, Account.state == AccountState.RECONNECT
     )
+    return tuple(WaitingAccount(*row) for row in session.execute(query.order_by(Account.username)))
 
 
-def count_by_status(session: Session, actor: Actor) -> dict[DeviationStatus, int]:
-    """How many live posts a person has in each state; states without any are left out."""
-    query = (
-        select(Deviation.status, func.count())
-        .where(Deviation.user_id == actor.user_id, Deviation.deleted_at.is_(None))
-        .group_by(Deviation.status)
-    )
-    return dict(session.execute(query).tuples())
-
-
-def _change(series: tuple[int, ...]) -> int:
-    return sum(series[-WEEK:]) - sum(series[-2 * WEEK : -WEEK])
+def _per_day(session: Session, column: Any, edges: list[datetime], where: list[ColumnElement[bool]]) -> list[int]:
+    """How many rows fall between each two neighbouring ``edges``; one pass over the index."""
+    counts = [func.count().filter(and_(column >= start, column < end)) for start, end in pairwise(edges)]
+    row = session.execute(select(*counts).where(column >= edges[0], column < edges[-1], *where)).one()
+    return list(row)

@@ -1,0 +1,106 @@
+"""One deviation in full, for the screen that edits it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.media.models import Blob
+from core.publishing.access import LEASE_SECONDS, load_posts, not_found
+from core.publishing.changes import DeviationChanges
+from core.publishing.listing import DeviationView, FileView, file_view, views_of
+from core.publishing.models import DeviationFile
+from core.publishing.options import PublishOptions
+from core.publishing.tags import SiteTags, for_site
+from core.publishing.validation import problems, warnings
+from core.system.actors import Actor
+from core.system.models import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class FileDetail:
+    """A file with its own fate at DeviantArt and what it says about its making."""
+
+    file: FileView
+    stash_item_id: str | None
+    remote_deviation_id: str | None
+    remote_url: str | None
+    published_at: datetime | None
+    embedded: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of a deviation's history."""
+
+    at: datetime
+    by: str
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationDetail:
+    """Everything about one deviation.
+
+    ``fields`` are the editable ones by name, as :class:`DeviationChanges` takes them; ``problems`` keep
+    it from being scheduled, ``warnings`` do not. ``outcome_unknown``: it is being looked up at DeviantArt.
+    """
+
+    view: DeviationView
+    fields: dict[str, Any]
+    options: PublishOptions
+    files: tuple[FileDetail, ...]
+    site_tags: SiteTags
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+    outcome_unknown: bool
+
+
+def get_detail(
+    session: Session, actor: Actor, deviation_id: str, *, now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> DeviationDetail:
+    """One deviation, in the trash or not. Raises :class:`DeviationNotFound`."""
+    post = None
+    for trashed in (False, True):
+        post = post or load_posts(session, actor, [deviation_id], trashed=trashed, lock=False).get(deviation_id)
+    if post is None:
+        raise not_found()
+    (view,) = views_of(session, [deviation_id], now=now, lease_seconds=lease_seconds)
+    fields = {name: getattr(post.row, name) for name in DeviationChanges.model_fields if name != "publish_options"}
+    return DeviationDetail(
+        view=view,
+        fields=fields,
+        options=PublishOptions.model_validate(post.row.publish_options),
+        files=_files(session, post.files),
+        site_tags=for_site(post.row.tags),
+        problems=tuple(problems(post)),
+        warnings=warnings(post),
+        outcome_unknown=post.outcome_unknown,
+    )
+
+
+def list_history(session: Session, actor: Actor, deviation_id: str, *, limit: int = 100) -> list[Happening]:
+    """What happened to one deviation, newest first; nothing for another person's."""
+    query = select(AuditEvent).where(AuditEvent.subject_id == deviation_id, AuditEvent.owner_id == actor.user_id)
+    query = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(limit)
+    return [
+        Happening(event.at, event.actor_kind.value, event.action, event.before, event.after, event.reason)
+        for event in session.scalars(query)
+    ]
+
+
+def _files(session: Session, files: list[DeviationFile]) -> tuple[FileDetail, ...]:
+    ids = [file.blob_id for file in files]
+    embedded = {row.id: row.embedded for row in session.execute(select(Blob.id, Blob.embedded).where(Blob.id.in_(ids)))}
+    return tuple(
+        FileDetail(
+            file_view(file), file.stash_item_id, file.remote_deviation_id, file.remote_url, file.published_at,
+            embedded.get(file.blob_id),
+        )
+        for file in files
+    )  # fmt: skip
