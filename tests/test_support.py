@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, inspect, text
 
+from core.adapters.storage.factory import open_store
 from core.db.engine import Database
+from core.media.storage import ObjectStore
 from core.settings import Settings
 from tests.support.browser import Complaints
-from tests.support.databases import ENGINES, empty_database, fresh_database, only_postgresql
+from tests.support.databases import ENGINES, empty_database, fresh_database, only_postgresql, only_sqlite
 from tests.support.isolation import clean_environment, refuse_skip
 from tests.support.processes import ProcessFailedError, environment_of, free_port, running
 from tests.support.shared import SharedRun
@@ -71,6 +73,12 @@ def test_a_process_is_given_the_settings_of_the_test(settings: Settings, monkeyp
     for name, value in environment_of(settings).items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings
+
+
+@only_sqlite
+def test_the_store_lies_where_the_settings_say(settings: Settings, store: ObjectStore) -> None:
+    store.put("usr_1/cat.txt", b"cat", content_type="text/plain")
+    assert open_store(settings.resolved_storage_url).get("usr_1/cat.txt") == b"cat"
 
 
 def test_settings_of_the_shell_reach_neither_tests_nor_processes(monkeypatch: pytest.MonkeyPatch) -> None:
