@@ -101,7 +101,7 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
 
 
 def serve(
-    host: str = "127.0.0.1", port: int = 8790, state_path: Path | None = None, *, clients: Iterable[Client] = ()
+    host: str = "127.0.0.1", port: int = 8602, state_path: Path | None = None, *, clients: Iterable[Client] = ()
 ) -> None:
     """Run until SIGTERM or Ctrl-C; raises ``NotLoopback`` for a host that others could reach."""
     if not is_loopback(host):
