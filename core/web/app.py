@@ -1,0 +1,68 @@
+"""Puts the web process together: ``uvicorn --factory core.web.app:build_app``, or ``atelier web``."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+import structlog
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from streamlit import config
+
+from core import web_connect
+from core.errors import UnavailableError
+from core.logs import configure_logging
+from core.runtime import Runtime, get_runtime
+from core.ui.errors import on_script_error
+from core.web.auth import auth_routes
+from core.web.blobs import blob_routes
+from core.web.headers import SecurityHeaders
+from core.web.pulse import pulse
+from core.web.status import status_routes
+
+log = structlog.get_logger(__name__)
+HOME = Path(__file__).resolve().parents[2] / "Home.py"
+
+
+def build_routes(runtime: Runtime) -> list[BaseRoute]:
+    """Our own routes. Streamlit keeps ``/_stcore``, ``/media``, ``/component`` and ``/static`` to itself."""
+    return [*auth_routes(runtime), *web_connect.routes, *blob_routes(runtime), *status_routes(runtime)]
+
+
+def build_app() -> st.App:
+    """The screens with our routes beside them, for the process's runtime."""
+    runtime = get_runtime()
+    config.set_option("server.maxUploadSize", runtime.settings.max_file_mb)
+    return st.App(
+        HOME,
+        routes=build_routes(runtime),
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=partial(_lifespan, runtime),
+        on_script_error=on_script_error,
+        exception_handlers={UnavailableError: _say_unavailable},
+    )
+
+
+@asynccontextmanager
+async def _lifespan(runtime: Runtime, _app: st.App) -> AsyncIterator[None]:
+    _take_over_logging(runtime)
+    with pulse(runtime.database):
+        yield
+
+
+def _take_over_logging(runtime: Runtime) -> None:
+    """Streamlit gives itself and uvicorn handlers of its own; one process has one way to log."""
+    configure_logging(level=runtime.settings.log_level, as_json=runtime.settings.log_format == "json")
+    for name in list(logging.Logger.manager.loggerDict):
+        if name.partition(".")[0] in {"streamlit", "uvicorn", "websockets"}:
+            logging.getLogger(name).handlers.clear()
+
+
+def _say_unavailable(_request: Request, error: UnavailableError) -> Response:
+    log.warning("A request could not be served.", error=str(error))
+    return JSONResponse({"detail": str(error)}, status_code=503, headers={"Retry-After": "5"})
