@@ -1,0 +1,1 @@
+"""The object store: one contract, held by every adapter."""
