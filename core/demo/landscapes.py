@@ -16,11 +16,8 @@ def ridges(rng: Rng, width: int, height: int) -> Image.Image:
     tones = ramp(np.linspace(0, 1, 7, dtype=np.float32)[None], hexes("#a9a59c #6d7f83 #3d565f #16262d"))[0]
     for layer, tone in enumerate(tones):
         depth = layer / 6
-        line = (
-            0.44
-            + 0.56 * depth**1.2
-            - (0.26 - 0.10 * depth) * outline(rng, width, height, 1.1 + 0.45 * layer, octaves=8, roughness=0.48)
-        )
+        crest = outline(rng, width, height, 1.1 + 0.45 * layer, octaves=8, roughness=0.48)
+        line = 0.44 + 0.56 * depth**1.2 - (0.26 - 0.10 * depth) * crest
         inside = np.clip((y - line) * height / 2, 0, 1)
         mist = np.clip(1 - (y - line) / 0.22, 0, 1)
         picture = mix(picture, mix(np.broadcast_to(tone, picture.shape), (232, 206, 172), 0.35 * (1 - mist)), inside)
@@ -128,4 +125,5 @@ def _house(
 
 def _disc(x: Field, y: Field, middle_x: float, middle_y: float, radius: float) -> Field:
     away: Field = np.hypot(x - middle_x, y - middle_y)
-    return np.clip((radius - away) * 400, 0, 1).astype(np.float32)
+    inside: Field = np.clip((radius - away) * 400, 0, 1)
+    return inside

@@ -29,8 +29,7 @@ def show_door(runtime: Runtime) -> None:
 
 
 def _show_sign_in(runtime: Runtime) -> None:
-    with st.container(key="door", width=400):
-        style.wordmark()
+    with style.door(width=400):
         st.header("Sign in", anchor=False)
         with st.form("sign-in", border=False):
             username = username_field("sign-in-username")

@@ -16,8 +16,7 @@ from core.ui.handover import send_ticket
 
 def show_set_up(runtime: Runtime) -> None:
     """Ask who the owner is and how to begin; the button that is pressed is the answer to the second question."""
-    with st.container(key="door", width=560):
-        style.wordmark()
+    with style.door(width=560):
         st.header("Welcome to your Atelier", anchor=False)
         st.markdown("Nobody has been here yet. You will be the owner, and can add others later.")
         with st.form("set-up", border=False):

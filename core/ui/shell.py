@@ -35,7 +35,7 @@ def _account_menu(user: SignedIn) -> None:
             [PROFILE, SIGN_OUT],
             icon=":material/account_circle:",
             type="tertiary",
-            key="account-menu",
+            key="account",
         )
     if choice == PROFILE:
         st.switch_page("pages/account/profile.py")

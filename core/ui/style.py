@@ -1,5 +1,7 @@
 """The few things about the look that a theme cannot say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -9,7 +11,7 @@ MARK = _ASSETS / "mark.svg"
 
 # Only what the theme has no word for. Keys of containers become classes ``st-key-…``.
 _CSS = """
-.st-key-door { margin: 6vh auto 0; }
+.st-key-door { margin-top: 5vh; }
 .st-key-account-menu { position: sticky; bottom: 0; }
 h1 { letter-spacing: -0.01em; }
 [data-testid="stCaptionContainer"] p { max-width: 72ch; }
@@ -33,6 +35,9 @@ def wordmark_path() -> Path:
     return _ASSETS / f"wordmark-{theme}.svg"
 
 
-def wordmark() -> None:
-    """The name above a form."""
-    st.image(wordmark_path(), width=132)
+@contextmanager
+def door(*, width: int) -> Iterator[None]:
+    """A narrow column in the middle of the window, ``width`` pixels wide, under the wordmark."""
+    with st.container(horizontal_alignment="center"), st.container(key="door", width=width):
+        st.image(wordmark_path(), width=132)
+        yield

@@ -60,7 +60,9 @@ def _take_over_logging(runtime: Runtime) -> None:
     configure_logging(level=runtime.settings.log_level, as_json=runtime.settings.log_format == "json")
     for name in list(logging.Logger.manager.loggerDict):
         if name.partition(".")[0] in {"streamlit", "uvicorn", "websockets"}:
-            logging.getLogger(name).handlers.clear()
+            logger = logging.getLogger(name)
+            logger.handlers.clear()
+            logger.propagate = name != "uvicorn.access"
 
 
 def _say_unavailable(_request: Request, error: UnavailableError) -> Response:
