@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Enum, MetaData
+from sqlalchemy import Enum, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from core.clock import utc_now
@@ -54,3 +54,8 @@ class Timestamps:
 def primary_key(prefix: str) -> Mapped[str]:
     """The primary key of a table whose rows are called ``<prefix>_…``."""
     return mapped_column(PrefixedId(prefix), primary_key=True, default=lambda: new_id(prefix))
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements that bypass the ORM."""
+    return Base.metadata.tables[model.__tablename__]

@@ -61,11 +61,8 @@ def reserve_call(connection: Connection | Session, account_id: str, *, now: date
 
 def take_call(connection: Connection | Session, account_id: str, *, now: datetime, floor_seconds: float) -> bool:
     """Take the slot only if it is free now; ``False`` leaves everything as it was."""
-    statement = _taking(_dialect(connection))
-    return (
-        connection.execute(statement, {"account": account_id, "at": now, "floor": floor_seconds}).one_or_none()
-        is not None
-    )
+    values = {"account": account_id, "at": now, "reach": now + RESOLUTION, "floor": floor_seconds}
+    return connection.execute(_taking(_dialect(connection)), values).one_or_none() is not None
 
 
 def peek_next_call(connection: Connection | Session, account_id: str, *, now: datetime) -> datetime:
@@ -139,7 +136,8 @@ def _reserving(dialect: str) -> Update:
 
 @cache
 def _taking(dialect: str) -> Update:
-    return _reserving(dialect).where(func.coalesce(_A.c.next_call_at, _NOW) <= _NOW)
+    reach: ColumnElement[datetime] = bindparam("reach", type_=UtcDateTime())
+    return _reserving(dialect).where(func.coalesce(_A.c.next_call_at, _NOW) <= reach)
 
 
 @cache

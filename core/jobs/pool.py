@@ -15,8 +15,9 @@ log = structlog.get_logger(__name__)
 class WorkerPool:
     """Runs claimed posts, ``size`` at a time; provider calls are waiting, so threads serve well.
 
-    ``claim(limit)`` is asked for work whenever enough hands are free: the more posts one claim
-    brings, the fewer transactions claiming costs.
+    ``claim(limit)`` is asked for more when all that wait have been taken up. Claims bring up to
+    twice what fits: a claim costs a query over all that is due, so few and large ones are cheap,
+    and a post that waits here a moment keeps its lease by the heartbeat like any other.
     """
 
     def __init__(self, *, size: int, claim: Callable[[int], list[Work]], run: Callable[[Work], None]) -> None:
@@ -55,7 +56,7 @@ class WorkerPool:
 
     def drain_once(self) -> int:
         """Claim as much as fits and hand it out; how many posts that were."""
-        free = self._size - self._busy
+        free = 2 * self._size - self._busy
         if free <= 0 or self._stopping.is_set():
             return 0
         works = self._claim(free)
@@ -87,6 +88,6 @@ class WorkerPool:
             finally:
                 with self._lock:
                     self._busy -= 1
-                    enough_free = self._busy <= self._size // 2
-                if enough_free:
+                    has_idle_hands = self._busy == self._size
+                if has_idle_hands:
                     self._wake.set()

@@ -12,6 +12,8 @@ from core.logs import correlation_id
 from core.system.actors import Actor
 from core.system.models import AuditEvent
 
+_INSERT = insert(AuditEvent)
+
 
 def event_row(
     actor: Actor,
@@ -59,7 +61,7 @@ def record_all(session: Session | Connection, rows: Iterable[dict[str, Any]]) ->
     """Write many events in one statement."""
     values = list(rows)
     if values:
-        session.execute(insert(AuditEvent.__table__), values)  # type: ignore[arg-type]  # __table__ is typed FromClause
+        session.execute(_INSERT, values)
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

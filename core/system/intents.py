@@ -8,19 +8,23 @@ lets no second intent of the same kind be opened meanwhile.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
+from core.db.base import table_of
 from core.db.ids import new_id
 from core.system.models import Intent, IntentState
 
-_TABLE = Intent.__table__
+_TABLE = table_of(Intent)
+# Built once; they run for every call to a provider.
+_OPEN = insert(_TABLE)
+_CHANGE = update(_TABLE).where(_TABLE.c.id == bindparam("this_id"))
 
 
 def open_intent(connection: Connection, kind: str, subject_id: str, request: dict[str, Any], *, now: datetime) -> str:
     """Write the intent; its id."""
     intent_id = new_id("int")
     connection.execute(
-        insert(_TABLE),
+        _OPEN,
         {
             "id": intent_id,
             "kind": kind,
@@ -38,16 +42,16 @@ def settle(
     connection: Connection, intent_id: str, state: IntentState, result: dict[str, Any] | None, *, now: datetime
 ) -> None:
     """Write how it ended: ``done`` or ``failed``."""
-    connection.execute(update(_TABLE).where(_TABLE.c.id == intent_id).values(state=state, result=result, closed_at=now))
+    connection.execute(_CHANGE, {"this_id": intent_id, "state": state, "result": result, "closed_at": now})
 
 
 def doubt(
     connection: Connection, intent_id: str, *, request: dict[str, Any] | None = None, lookups: int | None = None
 ) -> None:
     """Keep it unsettled: nobody knows yet whether it happened."""
-    values: dict[str, Any] = {"state": IntentState.UNKNOWN}
+    values: dict[str, Any] = {"this_id": intent_id, "state": IntentState.UNKNOWN}
     if request is not None:
         values["request"] = request
     if lookups is not None:
         values["lookups"] = lookups
-    connection.execute(update(_TABLE).where(_TABLE.c.id == intent_id).values(**values))
+    connection.execute(_CHANGE, values)

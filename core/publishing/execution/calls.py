@@ -12,9 +12,11 @@ import structlog
 from sqlalchemy import select
 
 from core.clock import Clock
+from core.db.base import table_of
 from core.db.engine import Database
 from core.errors import UnavailableError
 from core.identity import tokens
+from core.identity.account_errors import AccountNeedsReconnect, RefreshUnderWay, SiteNotConfigured
 from core.identity.providers import OAuthRefused, OAuthUnreachable
 from core.media.storage import ObjectMissing, ObjectStore
 from core.publishing.execution import forms
@@ -80,7 +82,7 @@ class Calls:
         return find_published(gallery, file.publish_intent, self._ids_of_other_files(file))
 
     def _ids_of_other_files(self, file: FileWork) -> set[str]:
-        table = DeviationFile.__table__
+        table = table_of(DeviationFile)
         query = select(table.c.remote_deviation_id).where(
             table.c.remote_deviation_id.is_not(None), table.c.id != file.id
         )
@@ -110,7 +112,7 @@ class Calls:
             return error
         try:
             tokens.force_refresh(
-                self.database, work.account.id, self.sites, refused_token=refused, now=self.clock(), holder=self.worker
+                self.database, work.account.id, self.sites, used_token=refused, now=self.clock(), holder=self.worker
             )
         except Exception as caught:
             return _named(caught, None)
@@ -139,11 +141,13 @@ def _named(caught: Exception, step: Step | None) -> ProviderError:
                 "The file is no longer in the store. Restore it from a backup, or remove it from the post.",
                 ErrorCategory.VALIDATION,
             )
-        case OAuthRefused():
-            return ProviderError(str(caught), ErrorCategory.AUTH, http_status=400)
+        case OAuthRefused() | AccountNeedsReconnect():
+            return ProviderError(str(caught), ErrorCategory.AUTH, http_status=401)
+        case SiteNotConfigured():
+            return ProviderError(str(caught), ErrorCategory.OUTAGE)
         case OAuthUnreachable():
             return ProviderError(str(caught), ErrorCategory.NETWORK, retry_after=caught.retry_after)
-        case tokens.RefreshUnderWay():
+        case RefreshUnderWay():
             return ProviderError(str(caught), ErrorCategory.NETWORK, retry_after=1)
         case UnavailableError():
             return ProviderError(str(caught), ErrorCategory.STORAGE)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, case, exists, func, literal, or_, selec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.db.base import table_of
 from core.db.engine import Database
 from core.identity.models import Account, AccountState
 from core.publishing.execution.work import Work, load_work
@@ -20,9 +21,9 @@ from core.publishing.states import QUEUED
 from core.system.actors import Actor
 from core.system.audit import event_row, record_all
 
-D = Deviation.__table__
-_A = Account.__table__
-_HELD = Deviation.__table__.alias("held")
+D = table_of(Deviation)
+_A = table_of(Account)
+_HELD = table_of(Deviation).alias("held")
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:

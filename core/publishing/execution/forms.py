@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.publishing.execution.work import FileWork, Work
 from core.publishing.providers import Publication, Submission
-from core.publishing.tags import site_tags
+from core.publishing.tags import for_site
 
 TITLE_LENGTH = 50
 
@@ -26,7 +26,7 @@ def submission(work: Work, file: FileWork, path: Path) -> Submission:
         mime_type=file.mime_type,
         title=remote_title(work, file),
         description=row.description,
-        tags=site_tags(row.tags),
+        tags=for_site(row.tags).sent,
         is_ai_generated=row.is_ai_generated,
         no_ai=row.no_ai,
         original_url=row.publish_options.get("original_url"),
@@ -44,7 +44,7 @@ def publication(work: Work, file: FileWork) -> Publication:
         mature_classification=row.mature_classification,
         is_ai_generated=row.is_ai_generated,
         no_ai=row.no_ai,
-        tags=site_tags(row.tags),
+        tags=for_site(row.tags).sent,
         gallery_ids=row.gallery_ids,
         feature=row.feature,
         allow_comments=row.allow_comments,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
+from core.db.base import table_of
 from core.db.ids import new_id
 from core.logs import correlation_id
 from core.publishing.execution.plan import Step
@@ -16,8 +17,17 @@ from core.publishing.states import require_move
 from core.system.actors import Actor
 from core.system.audit import event_row, record_all
 
-_D = Deviation.__table__
-_F = DeviationFile.__table__
+_D = table_of(Deviation)
+_F = table_of(DeviationFile)
+
+# Built once: putting a statement together costs as much as running it, and these run for every call.
+_FENCED = update(_D).where(
+    _D.c.id == bindparam("this_id"),
+    _D.c.execution_lock_id == bindparam("this_lock"),
+    _D.c.execution_version == bindparam("this_version"),
+)
+_FILE = update(_F).where(_F.c.id == bindparam("this_id"))
+_ATTEMPT = insert(PublishAttempt)
 
 
 class LeaseLost(Exception):
@@ -86,13 +96,13 @@ class Ledger:
     def set_file(self, file: FileWork, **values: Any) -> None:
         for name, value in values.items():
             setattr(file, name, value)
-        self.connection.execute(update(_F).where(_F.c.id == file.id).values(**values))
+        self.connection.execute(_FILE, {"this_id": file.id, **values})
 
     def attempt(self, result: Result) -> None:
         """One row of the execution log."""
         error = result.error
         self.connection.execute(
-            insert(PublishAttempt.__table__),  # type: ignore[arg-type]  # __table__ is typed FromClause
+            _ATTEMPT,
             {
                 "id": new_id("atm"),
                 "user_id": self.work.user_id,
@@ -114,15 +124,9 @@ class Ledger:
 
     def close(self) -> None:
         """Write the post. Raises :class:`LeaseLost` when the claim is no longer ours."""
-        changed = self.connection.execute(
-            update(_D)
-            .where(
-                _D.c.id == self.work.id,
-                _D.c.execution_lock_id == self.work.lock_id,
-                _D.c.execution_version == self.work.version,
-            )
-            .values(**self._values)
-        )
+        work = self.work
+        claim = {"this_id": work.id, "this_lock": work.lock_id, "this_version": work.version}
+        changed = self.connection.execute(_FENCED, claim | self._values)
         if changed.rowcount != 1:
             raise LeaseLost(self.work.id)
         record_all(self.connection, self._events)

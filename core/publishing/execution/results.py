@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from core.db.base import table_of
 from core.db.engine import Database
 from core.identity import pacing
 from core.publishing.execution.ledger import Ledger, Result
@@ -30,7 +31,9 @@ def write(ledger: Ledger, result: Result, *, call_gap_seconds: float, unknown_wa
     if result.error is not None:
         _write_error(ledger, result, result.error, call_gap_seconds, unknown_wait_seconds)
         return
-    pacing.record_success(ledger.connection, ledger.work.account.id, floor_seconds=call_gap_seconds)
+    account = ledger.work.account
+    if (account.call_gap_seconds or 0) > call_gap_seconds:
+        pacing.record_success(ledger.connection, account.id, floor_seconds=call_gap_seconds)
     if ledger.work.retry_count:
         ledger.work.retry_count, ledger.work.error_category = 0, None
         ledger.set(retry_count=0, error_message=None, error_category=None)
@@ -189,7 +192,7 @@ def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, unknown
 
 def remember_effect(database: Database, result: Result, *, now: datetime) -> None:
     """Keep what a call brought although the post was taken over meanwhile: the new holder then need not ask."""
-    file, table = result.step.file, DeviationFile.__table__
+    file, table = result.step.file, table_of(DeviationFile)
     with database.connection() as connection:
         if result.item_id is not None:
             connection.execute(

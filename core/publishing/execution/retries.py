@@ -21,7 +21,7 @@ class RetryPolicy:
         """Seconds until the next try after ``tries`` failed ones; ``None`` when it is time to give up."""
         if tries >= self.max_tries:
             return None
-        return min(self.first_wait * 2 ** (tries - 1), self.longest_wait)
+        return min(self.first_wait * 2.0 ** (tries - 1), self.longest_wait)
 
 
 NEVER = RetryPolicy(1, 0, 0)

@@ -5,7 +5,7 @@ the next call intends. Killed anywhere, the post is in one of two states: the ca
 may have happened (the intent is open), or its result is written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -96,7 +96,10 @@ class Runner:
             settled_by = intent.opened_at + timedelta(seconds=self.unknown_wait_seconds)
             if settled_by > now:
                 return settled_by
-        return pacing.take_slot(ledger.connection, ledger.work.account.id, now=now, floor_seconds=self.call_gap_seconds)
+        account_id = ledger.work.account.id
+        if pacing.take_call(ledger.connection, account_id, now=now, floor_seconds=self.call_gap_seconds):
+            return None
+        return pacing.peek_next_call(ledger.connection, account_id, now=now)
 
 
 def _intend(ledger: Ledger, step: Step) -> None:
@@ -123,7 +126,7 @@ def _intend_publish(ledger: Ledger, file: FileWork) -> None:
         file.publish_intent = _opened(ledger, PUBLISH, file, request)
 
 
-def _opened(ledger: Ledger, kind: str, file: FileWork, request: dict[str, str | None]) -> OpenIntent:
+def _opened(ledger: Ledger, kind: str, file: FileWork, request: Mapping[str, str | None]) -> OpenIntent:
     intent_id = open_intent(ledger.connection, kind, file.id, dict(request), now=ledger.now)
     # Looked up only after a crash or a lost answer, not in the run that opened it.
     return OpenIntent(intent_id, kind, ledger.now, IntentState.OPEN, 0, dict(request), looked_up=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from core.db.base import table_of
 from core.identity.models import Account
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, LatePolicy
 from core.system.models import Intent, IntentState
@@ -56,6 +57,7 @@ class AccountWork:
     expires_at: datetime | None
     agreed_submission: bool
     agreed_terms: bool
+    call_gap_seconds: float | None  # grown by throttling; ``None`` or the floor otherwise
 
 
 @dataclass(slots=True)
@@ -85,21 +87,22 @@ class Work:
         if any(file.stash_item_id or file.publish_intent for file in self.files) or self.retry_count:
             return False  # begun in time; what was started is finished
         late_minutes = (now - row.actual_publish_at).total_seconds() / 60
-        return late_minutes > (row.max_lateness_minutes or 0)
+        return bool(late_minutes > (row.max_lateness_minutes or 0))
 
 
-_D = Deviation.__table__.c
-_F = DeviationFile.__table__.c
-_A = Account.__table__.c
-_I = Intent.__table__.c
+_D = table_of(Deviation).c
+_F = table_of(DeviationFile).c
+_A = table_of(Account).c
+_I = table_of(Intent).c
 
 _WORK = select(
     _D.id, _D.user_id, _D.status, _D.title, _D.description, _D.tags, _D.gallery_ids, _D.is_mature, _D.mature_level,
     _D.mature_classification, _D.allow_comments, _D.allow_free_download, _D.is_ai_generated, _D.no_ai, _D.stash_only,
     _D.add_watermark, _D.display_resolution, _D.feature, _D.publish_options, _D.actual_publish_at, _D.late_policy,
     _D.max_lateness_minutes, _D.retry_count, _D.error_category, _D.execution_version, _D.execution_lock_id,
-    _A.id.label("account_id"), _A.provider, _A.access_token, _A.expires_at, _A.agreed_submission_at, _A.agreed_terms_at,
-).join_from(Deviation.__table__, Account.__table__, _A.id == _D.account_id)  # fmt: skip
+    _A.id.label("account_id"), _A.provider, _A.access_token, _A.expires_at,
+    _A.agreed_submission_at, _A.agreed_terms_at, _A.call_gap_seconds,
+).join_from(table_of(Deviation), table_of(Account), _A.id == _D.account_id)  # fmt: skip
 
 _FILES = select(
     _F.id, _F.deviation_id, _F.storage_key, _F.original_filename, _F.mime_type, _F.stash_item_id,
@@ -124,19 +127,19 @@ def load_work(connection: Connection, ids: Sequence[str]) -> list[Work]:
             row.remote_deviation_id, row.remote_url, row.published_at,
         )  # fmt: skip
         files.append(file)
-    for row in connection.execute(_INTENTS.where(_I.subject_id.in_(list(by_id)))):
-        intent = OpenIntent(row.id, row.kind, row.opened_at, row.state, row.lookups, row.request or {})
-        if row.kind == PUBLISH:
-            by_id[row.subject_id].publish_intent = intent
+    for found in connection.execute(_INTENTS.where(_I.subject_id.in_(list(by_id)))):
+        intent = OpenIntent(found.id, found.kind, found.opened_at, found.state, found.lookups, found.request or {})
+        if found.kind == PUBLISH:
+            by_id[found.subject_id].publish_intent = intent
         else:
-            by_id[row.subject_id].submit_intent = intent
-    return [_work(row, by_post[row.id]) for row in connection.execute(_WORK.where(_D.id.in_(ids)))]
+            by_id[found.subject_id].submit_intent = intent
+    return [_work(post, by_post[post.id]) for post in connection.execute(_WORK.where(_D.id.in_(ids)))]
 
 
 def _work(row: Any, files: list[FileWork]) -> Work:
     account = AccountWork(
         row.account_id, row.provider, row.access_token, row.expires_at,
-        row.agreed_submission_at is not None, row.agreed_terms_at is not None,
+        row.agreed_submission_at is not None, row.agreed_terms_at is not None, row.call_gap_seconds,
     )  # fmt: skip
     return Work(
         row.id, row.user_id, row.execution_lock_id, row.execution_version, row.status, row, account,

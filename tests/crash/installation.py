@@ -1,0 +1,148 @@
+"""A small installation with real processes: a database, a store, the sandbox, and posts to publish."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from core.adapters.storage.factory import open_store
+from core.clock import utc_now
+from core.db.crypto import Keyring, install_keyring
+from core.db.engine import Database
+from core.identity.models import Account
+from core.publishing.models import Deviation, DeviationFile, DeviationStatus
+from tests.factories import make_account, make_blob, make_deviation, make_user
+from tests.media.samples import make_png
+from tests.support.processes import RunningProcess, running
+
+SECRET = "a key for crash tests"
+PROVIDER = "deviantart-sandbox"
+
+
+@dataclass
+class Installation:
+    """One installation under test."""
+
+    database: Database
+    sandbox_url: str
+    environment: Mapping[str, str]
+    folder: Path
+    sandbox_client: httpx.Client
+
+    def grant(self, username: str) -> dict[str, Any]:
+        answer = self.sandbox_client.post("/_sandbox/grant", json={"username": username})
+        answer.raise_for_status()
+        tokens: dict[str, Any] = answer.json()
+        return tokens
+
+    def add_posts(self, sizes: list[int], *, accounts: int = 1, title: str = "Post") -> list[str]:
+        """Posts due now with so many files each, over ``accounts`` accounts in turn; their ids."""
+        store = open_store((self.folder / "data" / "files").as_uri(), s3_endpoint_url=None, s3_public_endpoint_url=None)
+        ids = []
+        with self.database.session() as session:
+            user = make_user(session, f"artist{time.monotonic_ns() % 10**9}")
+            linked = [self._account(session, user, f"{user.username}-{n}") for n in range(accounts)]
+            for number, size in enumerate(sizes):
+                blobs = []
+                for place in range(size):
+                    content = make_png(8, 8, texts={"Comment": f"{user.username} {number} {place}"})
+                    sha256 = hashlib.sha256(content).hexdigest()
+                    key = f"{user.id}/blobs/{sha256}.png"
+                    store.put(key, content, content_type="image/png")
+                    blobs.append(make_blob(session, user, content=content, storage_key=key))
+                now = utc_now()
+                times = {"scheduled_at": now, "actual_publish_at": now, "due_at": now}
+                post = make_deviation(
+                    session, user, linked[number % accounts], blobs=blobs, status="scheduled",
+                    title=f"{title} {number}", **times,
+                )  # fmt: skip
+                ids.append(post.id)
+        return ids
+
+    def _account(self, session: Any, user: Any, username: str) -> Account:
+        tokens = self.grant(username)
+        return make_account(
+            session, user, PROVIDER, username=username, provider_account_id=username,
+            access_token=tokens["access_token"], refresh_token=tokens["refresh_token"],
+            expires_at=utc_now() + timedelta(seconds=tokens["expires_in"]),
+            refresh_token_expires_at=utc_now() + timedelta(days=90), last_refresh_token_refresh=utc_now(),
+        )  # fmt: skip
+
+    @contextmanager
+    def scheduler(self, *, dies_at: int | None = None) -> Iterator[RunningProcess]:
+        """The sidecar as a process; with ``dies_at`` it kills itself at that place."""
+        log = self.folder / "scheduler.log"
+        if dies_at is None:
+            with running("core.scheduler", output=log, settings=self.environment) as process:
+                yield process
+        else:
+            with running("tests.crash.dying_scheduler", str(dies_at), output=log, settings=self.environment) as process:
+                yield process
+
+    def statuses(self, ids: list[str]) -> list[DeviationStatus]:
+        with self.database.read() as session:
+            return list(session.scalars(select(Deviation.status).where(Deviation.id.in_(ids))))
+
+    def all_published(self, ids: list[str]) -> bool:
+        return set(self.statuses(ids)) == {DeviationStatus.PUBLISHED}
+
+    def wait(self, done: Callable[[], bool], process: RunningProcess, *, timeout_seconds: float = 90) -> None:
+        deadline = time.monotonic() + timeout_seconds
+        while not done():
+            if not process.is_running:
+                raise AssertionError(f"The sidecar ended:\n{process.output()}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"It never happened:\n{process.output()[-6000:]}")
+            time.sleep(0.1)
+
+    def files(self, ids: list[str]) -> list[Any]:
+        """Per file of ``ids``: the hash of its content, its remote id."""
+        from core.media.models import Blob
+
+        query = (
+            select(Blob.sha256, DeviationFile.remote_deviation_id)
+            .join(DeviationFile, DeviationFile.blob_id == Blob.id)
+            .where(DeviationFile.deviation_id.in_(ids))
+        )
+        with self.database.read() as session:
+            return list(session.execute(query))
+
+    def shown(self) -> dict[str, list[str]]:
+        """What the sandbox shows: remote ids per hash."""
+        answer = self.sandbox_client.get("/_sandbox/state", params={"only": "deviations"})
+        answer.raise_for_status()
+        shown: dict[str, list[str]] = {}
+        for work in answer.json()["deviations"]:
+            shown.setdefault(work["sha256"], []).append(work["deviationid"])
+        return shown
+
+
+@contextmanager
+def installation(database_url: str, folder: Path, sandbox_url: str, **environment: str) -> Iterator[Installation]:
+    """An installation on a migrated, empty database, publishing to the sandbox at ``sandbox_url``."""
+    install_keyring(Keyring([SECRET]))
+    database = Database(database_url)
+    settings = {
+        "ATELIER_DATA_DIR": str(folder / "data"),
+        "ATELIER_DATABASE_URL": database_url,
+        "ATELIER_SECRET_KEY": SECRET,
+        "ATELIER_SANDBOX_URL": sandbox_url,
+        "ATELIER_SCHEDULER_PORT": "0",
+        "ATELIER_CALL_GAP_SECONDS": "0",
+        "ATELIER_UNKNOWN_WAIT_SECONDS": "0.3",
+        "ATELIER_LEASE_SECONDS": "2",
+        "ATELIER_TICK_SECONDS": "0.2",
+        "ATELIER_DISPATCH": "pool",
+    } | environment
+    try:
+        with httpx.Client(base_url=sandbox_url, trust_env=False, timeout=30) as client:
+            yield Installation(database, sandbox_url, settings, folder, client)
+    finally:
+        database.dispose()
