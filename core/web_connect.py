@@ -17,13 +17,12 @@ from core.clock import utc_now
 from core.errors import AtelierError
 from core.identity import connect, sessions
 from core.identity.account_errors import AccountTaken, ConnectRefused, SiteNotConfigured
+from core.identity.connect import CALLBACK_PATH, START_PATH
 from core.identity.providers import OAuthRefused
 from core.identity.sessions import SignedIn
 from core.logs import correlated
 from core.runtime import Runtime, get_runtime
 
-START = "/auth/deviantart/start"
-CALLBACK = "/auth/deviantart/callback"
 ACCOUNTS = "/accounts"
 STAND_IN = "-sandbox"
 
@@ -36,11 +35,6 @@ WORDS: dict[type[AtelierError], str] = {
 }
 
 log = structlog.get_logger(__name__)
-
-
-def redirect_uri(runtime: Runtime) -> str:
-    """The address to register with the site's application; it must match to the letter."""
-    return runtime.settings.resolved_public_url + CALLBACK
 
 
 def start(request: Request) -> Response:
@@ -96,12 +90,12 @@ def _comes_back_to(runtime: Runtime, request: Request, provider: str) -> str | N
     ``localhost`` and ``127.0.0.1`` are two hosts to a browser. The sandbox takes whichever is in use,
     DeviantArt only the registered one.
     """
-    registered = redirect_uri(runtime)
+    registered = connect.redirect_uri(runtime.settings.resolved_public_url)
     there, here = urlsplit(registered).hostname, request.url.hostname
     if there == here:
         return registered
     if provider.endswith(STAND_IN) and _is_loopback(there) and _is_loopback(here):
-        return f"{request.url.scheme}://{request.url.netloc}{CALLBACK}"
+        return f"{request.url.scheme}://{request.url.netloc}{CALLBACK_PATH}"
     return None
 
 
@@ -127,4 +121,4 @@ def _redirect(address: str) -> Response:
     return RedirectResponse(address, status_code=303, headers=headers)
 
 
-routes: list[Route] = [Route(START, start, methods=["GET"]), Route(CALLBACK, callback, methods=["GET"])]
+routes: list[Route] = [Route(START_PATH, start, methods=["GET"]), Route(CALLBACK_PATH, callback, methods=["GET"])]

@@ -26,6 +26,9 @@ from core.system.notifications import mark_read
 
 LIFETIME = timedelta(minutes=10)
 PURPOSE = "connect"
+# Where browsers leave for the site and come back to.
+START_PATH = "/auth/deviantart/start"
+CALLBACK_PATH = "/auth/deviantart/callback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class _Journey:
     provider: str
     verifier: str
     redirect_uri: str
+
+
+def redirect_uri(public_url: str) -> str:
+    """The address to register with the site's application; it must match to the letter."""
+    return public_url + CALLBACK_PATH
 
 
 def begin(

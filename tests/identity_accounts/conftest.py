@@ -2,10 +2,16 @@
 
 import pytest
 
+from core.db.crypto import Keyring, install_keyring
 from core.db.engine import Database
 from core.identity.models import Account
 from tests.factories import NOON, make_account, make_user
 from tests.identity_accounts.support import MINUTE, FakeSite
+
+
+@pytest.fixture(autouse=True)
+def _keyring() -> None:
+    install_keyring(Keyring(["a key for tests"]))
 
 
 @pytest.fixture

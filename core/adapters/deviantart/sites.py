@@ -53,6 +53,10 @@ class DeviantArt:
     def metadata(self, token: str, deviation_ids: Sequence[str]) -> list[dict[str, Any]]:
         return deviations.metadata(self._line, token, deviation_ids)
 
+    def legal_text(self, token: str, name: str) -> str:
+        """What the site wants agreed to, as HTML: ``submission`` for its policy, ``tos`` for its terms."""
+        return str(self._line.get(token, f"/data/{name}").get("text") or "")
+
     def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
         return self._oauth.authorize_url(state=state, code_challenge=code_challenge, redirect_uri=redirect_uri)
 
