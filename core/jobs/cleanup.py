@@ -43,7 +43,7 @@ def clean_up(ports: Ports) -> str | None:
     with ports.database.session() as session:
         forgotten = forget_expired(session, log_days=settings.log_days, now=now)
     with ports.database.session() as session:
-        purged = trash.purge(session, older_than=timedelta(days=settings.trash_days), now=now)
+        purged = trash.purge_expired(session, older_than=timedelta(days=settings.trash_days), now=now)
     if not forgotten and not purged:
         return None
     return f"Forgot {forgotten} expired rows, emptied {purged} deviations from the trash."

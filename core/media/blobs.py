@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from core.db.base import Base
 from core.db.ids import new_id
 from core.db.upsert import insert_ignoring
+from core.media.embedded import EmbeddedMetadata
 from core.media.models import Blob
 from core.media.probe import ProbedFile
 from core.media.thumbnails import THUMBNAIL_SIZES
@@ -60,6 +61,17 @@ def find_blob(session: Session, owner_id: str, sha256: str) -> Blob | None:
     """The owner's blob with this content, held until the transaction ends so that it cannot be removed meanwhile."""
     query = select(Blob).where(Blob.user_id == owner_id, Blob.sha256 == sha256)
     return session.scalar(query.with_for_update(read=True, key_share=True))
+
+
+def has_blob(session: Session, owner_id: str, sha256: str) -> bool:
+    """Whether the owner has a blob with this content."""
+    return bool(session.scalar(select(exists().where(Blob.user_id == owner_id, Blob.sha256 == sha256))))
+
+
+def says_how_generated(blob: Blob) -> bool:
+    """Whether the file itself tells of a model that made it; texts nobody could read do not count."""
+    found = EmbeddedMetadata.from_json(blob.embedded)
+    return any((found.prompt, found.model, found.seed is not None, found.sampler, found.loras))
 
 
 def get_own_blobs(session: Session, owner_id: str, ids: Sequence[str]) -> list[Blob]:

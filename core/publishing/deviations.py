@@ -46,6 +46,13 @@ def create(
     return row
 
 
+def check_fields(session: Session, actor: Actor, fields: DeviationChanges) -> None:
+    """Raise :class:`ChangeRefused` when new deviations cannot be given these fields."""
+    values = completed(fields.given())
+    row = Deviation(user_id=actor.user_id, status=DeviationStatus.DRAFT)
+    require_sound(Post(row, account=find_account(session, actor, values.get("account_id"))), values)
+
+
 def default_account_id(session: Session, actor: Actor) -> str | None:
     """The account a new post gets: the person's default, else the only one there is."""
     query = select(Account.id, Account.is_default).where(

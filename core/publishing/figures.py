@@ -1,20 +1,18 @@
 """The figures of Home: what went out and failed, what is left, what is next, what needs the person."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.identity.models import Account, AccountState
 from core.publishing.access import LEASE_SECONDS
+from core.publishing.days import count_by_day, days_around
 from core.publishing.listing import DeviationView, Order, list_deviations, views_of
 from core.publishing.models import QUEUE, Deviation, DeviationStatus, HoldReason
 from core.publishing.searching import DeviationFilter
 from core.publishing.states import QUEUED
-from core.publishing.zones import start_of_day, zone_named
 from core.system.actors import Actor
 from core.system.models import AuditEvent
 
@@ -60,21 +58,24 @@ class Attention:
 
 def daily_figures(session: Session, actor: Actor, *, zone: str, days: int = 14, now: datetime) -> list[DayFigures]:
     """The last ``days`` days up to today, oldest first. Days begin at midnight in ``zone``."""
-    local = zone_named(zone)
-    today = now.astimezone(local).date()
-    span = [today - timedelta(days=back) for back in range(min(max(days, 1), MAX_DAYS) - 1, -1, -1)]
-    edges = [start_of_day(day, local) for day in [*span, today + timedelta(days=1)]]
-    published = _per_day(session, Deviation.published_at, edges, [
-        Deviation.user_id == actor.user_id,
-        Deviation.published_at.is_not(None),
-        Deviation.deleted_at.is_(None),
-    ])  # fmt: skip
-    failed = _per_day(session, AuditEvent.at, edges, [
-        AuditEvent.owner_id == actor.user_id,
-        AuditEvent.action == "deviation.moved",
-        AuditEvent.after["status"].as_string() == DeviationStatus.FAILED.value,
-    ])  # fmt: skip
-    return [DayFigures(*figures) for figures in zip(span, published, failed, strict=True)]
+    span = days_around(now, zone, before=min(max(days, 1), MAX_DAYS) - 1)
+    published = count_by_day(
+        session,
+        Deviation.published_at,
+        span,
+        [Deviation.user_id == actor.user_id, Deviation.published_at.is_not(None), Deviation.deleted_at.is_(None)],
+    )
+    failed = count_by_day(
+        session,
+        AuditEvent.at,
+        span,
+        [
+            AuditEvent.owner_id == actor.user_id,
+            AuditEvent.action == "deviation.moved",
+            AuditEvent.after["status"].as_string() == DeviationStatus.FAILED.value,
+        ],
+    )
+    return [DayFigures(*figures) for figures in zip(span.dates, published, failed, strict=True)]
 
 
 def next_out(
@@ -112,10 +113,3 @@ def waiting_accounts(session: Session, actor: Actor) -> tuple[WaitingAccount, ..
         Account.user_id == actor.user_id, Account.state == AccountState.RECONNECT
     )
     return tuple(WaitingAccount(*row) for row in session.execute(query.order_by(Account.username)))
-
-
-def _per_day(session: Session, column: Any, edges: list[datetime], where: list[ColumnElement[bool]]) -> list[int]:
-    """How many rows fall between each two neighbouring ``edges``; one pass over the index."""
-    counts = [func.count().filter(and_(column >= start, column < end)) for start, end in pairwise(edges)]
-    row = session.execute(select(*counts).where(column >= edges[0], column < edges[-1], *where)).one()
-    return list(row)

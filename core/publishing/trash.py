@@ -71,9 +71,9 @@ def purge(session: Session, actor: Actor, ids: Sequence[str], *, now: datetime) 
     return run_batch(ids, load_posts(session, actor, ids, trashed=True), change)
 
 
-def purge_expired(session: Session, *, trash_days: int, limit: int = 200, now: datetime) -> int:
-    """Clear out what has been in anybody's trash for ``trash_days``; how many went, at most ``limit``."""
-    query = select(Deviation.id, Deviation.user_id).where(Deviation.deleted_at < now - timedelta(days=trash_days))
+def purge_expired(session: Session, *, older_than: timedelta, limit: int = 200, now: datetime) -> int:
+    """Clear out what has been in anybody's trash for ``older_than``; how many went, at most ``limit``."""
+    query = select(Deviation.id, Deviation.user_id).where(Deviation.deleted_at < now - older_than)
     by_owner: dict[str, list[str]] = {}
     for row in session.execute(query.order_by(Deviation.deleted_at).limit(limit)):
         by_owner.setdefault(row.user_id, []).append(row.id)
