@@ -6,6 +6,7 @@ IdentityError
 ├── AlreadySetUp       (ConflictError)      the house has an owner
 ├── LastAdministrator  (ConflictError)      nobody would be left to look after the house
 ├── AdministratorsOnly (ConflictError)      the acting person may not do this
+├── InvitationRefused  (ConflictError)      an invitation that was used, taken back or is too old
 ├── InvalidProfile     (InvalidInputError)  a username, address, time zone or password cannot be used
 ├── SignInRefused      (InvalidInputError)  name or password is wrong, whichever it is
 └── SignInThrottled    (UnavailableError)   too many wrong passwords; ``until`` says when it ends
@@ -38,6 +39,10 @@ class LastAdministrator(IdentityError, ConflictError):
 
 class AdministratorsOnly(IdentityError, ConflictError):
     """Only administrators may do this."""
+
+
+class InvitationRefused(IdentityError, ConflictError):
+    """The link is of no use any more."""
 
 
 class InvalidProfile(IdentityError, InvalidInputError):

@@ -4,6 +4,7 @@ Hashing is bcrypt by streamlit-authenticator's ``Hasher``; see ``docs/decisions/
 """
 
 import logging
+import secrets
 import unicodedata
 from functools import lru_cache
 from typing import Protocol
@@ -36,6 +37,15 @@ def _hasher() -> _Hasher:
 @lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
     return _hasher().hash("the password of nobody")
+
+
+# Nothing that looks like something else: no 0 and o, no 1, i and l.
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def suggest() -> str:
+    """A password to hand over to somebody: four groups of four characters, some 79 bits."""
+    return "-".join("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
 
 
 def require_good(password: str, *, username: str = "") -> None:

@@ -14,16 +14,20 @@ from core.ui import style
 from core.ui.errors import guarded
 from core.ui.forms import username_field
 from core.ui.handover import send_ticket
+from core.ui.invited import PARAMETER, show_invited
 from core.ui.set_up import show_set_up
 
 
 def show_door(runtime: Runtime) -> None:
-    """The set-up screen while nobody has been added, the sign-in form after that."""
+    """The set-up screen while nobody has been added; after that the form to sign in, or to join by invitation."""
     style.hide_sidebar()
     with runtime.database.read() as session:
         is_new = setup.needs_setup(session)
+    invitation = st.query_params.get(PARAMETER)
     if is_new:
         show_set_up(runtime)
+    elif invitation:
+        show_invited(runtime, invitation)
     else:
         _show_sign_in(runtime)
 

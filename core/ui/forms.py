@@ -1,11 +1,39 @@
 """Fields that several forms share."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.identity import passwords, rules
 from core.identity.errors import InvalidProfile
+from core.identity.users import NewUser
 
 PASSWORD_HELP = f"At least {passwords.SHORTEST} characters. Four random words are easy to remember and hard to guess."
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What somebody typed who adds themselves; nothing is checked yet."""
+
+    username: str
+    passwords: tuple[str, str]
+    timezone: str
+    email: str
+
+    def to_user(self) -> NewUser:
+        """Checked and hashed, which takes a quarter of a second; raises ``InvalidProfile``."""
+        rules.clean_username(self.username)
+        password_hash = passwords.hash_password(agreed_password(self.passwords), username=self.username)
+        return NewUser(self.username, password_hash, email=self.email, timezone=self.timezone)
+
+
+def newcomer_fields(key: str) -> Newcomer:
+    """Asks somebody new for everything that is needed."""
+    username = username_field(f"{key}-username")
+    entries = new_password_fields(key)
+    zone = timezone_field(f"{key}-timezone", None)
+    email = st.text_input("E-mail (optional)", key=f"{key}-email", type="email", autocomplete="email") or ""
+    return Newcomer(username, entries, zone, email)
 
 
 def username_field(key: str) -> str:

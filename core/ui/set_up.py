@@ -5,12 +5,10 @@ import streamlit as st
 from core.clock import utc_now
 from core.demo import furnish
 from core.identity import setup, tickets
-from core.identity.passwords import hash_password
-from core.identity.users import NewUser
 from core.runtime import Runtime
 from core.ui import style
 from core.ui.errors import guarded
-from core.ui.forms import agreed_password, new_password_fields, timezone_field, username_field
+from core.ui.forms import Newcomer, newcomer_fields
 from core.ui.handover import send_ticket
 
 
@@ -20,15 +18,12 @@ def show_set_up(runtime: Runtime) -> None:
         st.header("Welcome to your Atelier", anchor=False)
         st.markdown("Nobody has been here yet. You will be the owner, and can add others later.")
         with st.form("set-up", border=False):
-            username = username_field("set-up-username")
-            entries = new_password_fields("set-up")
-            zone = timezone_field("set-up-timezone", None)
-            email = st.text_input("E-mail (optional)", key="set-up-email", type="email", autocomplete="email")
+            newcomer = newcomer_fields("set-up")
             st.space("small")
             with_demo = _choice()
         if with_demo is not None:
             with guarded():
-                _begin(runtime, username, agreed_password(entries), zone, email, with_demo=with_demo)
+                _begin(runtime, newcomer, with_demo=with_demo)
 
 
 def _choice() -> bool | None:
@@ -47,14 +42,12 @@ def _choice() -> bool | None:
     return False if empty else None
 
 
-def _begin(
-    runtime: Runtime, username: str, password: str, zone: str, email: str | None, *, with_demo: bool
-) -> None:  # fmt: skip
-    password_hash = hash_password(password, username=username)
-    new = NewUser(username=username, password_hash=password_hash, email=email, timezone=zone)
+def _begin(runtime: Runtime, newcomer: Newcomer, *, with_demo: bool) -> None:
+    new = newcomer.to_user()
     with runtime.database.session() as session:
         owner = setup.set_up_owner(session, new, now=utc_now())
     if with_demo:
+        # The owner is there either way: pictures that fail to be painted must not lock anybody out.
         with st.spinner("Painting the demo studio…"), guarded():
             furnish(runtime, owner.id)
     with runtime.database.session() as session:
