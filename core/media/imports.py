@@ -103,8 +103,8 @@ class Intake:
             return NotTaken(str(error), retryable=False)
         except UnavailableError as error:
             return NotTaken(f"“{file.name}”: {error}", retryable=True)
-        except OSError:
-            log.warning("An incoming file could not be read.", exc_info=True)
+        except OSError as error:
+            log.warning("An incoming file could not be read.", errno=error.errno)
             return NotTaken(f"“{file.name}” did not arrive whole. Upload it again.", retryable=True)
         except Exception:  # an edge: one file nobody thought of must not hold up the others
             log.exception("A file could not be taken.")

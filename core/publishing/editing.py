@@ -144,7 +144,7 @@ def require_sound(post: Post, values: dict[str, Any]) -> None:
 
     if not will_be("is_mature") and (will_be("mature_level") or will_be("mature_classification")):
         raise ChangeRefused("A mature level or classification needs the post to be marked as mature.")
-    if will_be("add_watermark") and will_be("display_resolution") == 0:
+    if will_be("add_watermark") and not will_be("display_resolution"):
         raise ChangeRefused("A watermark needs a display size smaller than the original. Choose one, or no watermark.")
     if will_be("late_policy") is LatePolicy.HOLD and will_be("max_lateness_minutes") is None:
         raise ChangeRefused("To be held when late, a post needs an allowance in minutes.")
