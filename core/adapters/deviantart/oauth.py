@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx
 import structlog
 
-from core.adapters.deviantart.http import DeviantArtLine, json_object
+from core.adapters.deviantart.http import Clients, DeviantArtLine, json_object
 from core.adapters.deviantart.metrics import observe
 from core.adapters.deviantart.refusals import BLOCK_SECONDS, retry_after
 from core.identity.providers import OAuthRefused, OAuthUnreachable, RemoteIdentity, TokenPair
@@ -31,8 +31,8 @@ log = structlog.get_logger(__name__)
 class OAuthEndpoints:
     """The authorize, token and revoke endpoints with one client's credentials."""
 
-    def __init__(self, client: httpx.Client, provider: str, root: str, client_id: str, client_secret: str) -> None:
-        self._client = client
+    def __init__(self, clients: Clients, provider: str, root: str, client_id: str, client_secret: str) -> None:
+        self._clients = clients
         self._provider = provider
         self._root = root
         self._client_id = client_id
@@ -75,7 +75,7 @@ class OAuthEndpoints:
         status: int | None = None
         outcome = "failed"
         try:
-            response = self._client.post(endpoint, data=form, timeout=TIMEOUT)
+            response = self._clients.mine.post(endpoint, data=form, timeout=TIMEOUT)
             status = response.status_code
             answer = read_answer(response)
             outcome = "ok"

@@ -9,25 +9,25 @@ from urllib.parse import urlsplit
 import httpx
 
 from core.adapters.deviantart import deviations, galleries, oauth, stash
-from core.adapters.deviantart.http import DeviantArtLine, open_client
+from core.adapters.deviantart.http import Clients, DeviantArtLine, open_clients
 from core.identity.providers import RemoteIdentity, TokenPair
 from core.publishing.providers import GalleryFolder, Publication, Published, Submission
 from core.settings import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Settings
 
 DEVIANTART = "deviantart"
 SANDBOX = "deviantart-sandbox"
-SPARE_CONNECTIONS = 16  # for screens and the token keeper, beside the workers
+SPARE_THREADS = 16  # for screens and the token keeper, beside the workers
 
 
 class DeviantArt:
-    """Both of DeviantArt's protocols, ``GallerySite`` and ``OAuthSite``, over one pool of connections."""
+    """Both of DeviantArt's protocols, ``GallerySite`` and ``OAuthSite``, over shared connections."""
 
-    def __init__(self, client: httpx.Client, *, provider: str, root: str, client_id: str, client_secret: str) -> None:
+    def __init__(self, clients: Clients, *, provider: str, root: str, client_id: str, client_secret: str) -> None:
         self.provider = provider
         self.root = root
-        self._client = client
-        self._line = DeviantArtLine(client, provider)
-        self._oauth = oauth.OAuthEndpoints(client, provider, root, client_id, client_secret)
+        self._clients = clients
+        self._line = DeviantArtLine(clients, provider)
+        self._oauth = oauth.OAuthEndpoints(clients, provider, root, client_id, client_secret)
 
     def check_token(self, token: str) -> None:
         self._line.get(token, "/placebo")
@@ -73,7 +73,7 @@ class DeviantArt:
         return oauth.whoami(self._line, access_token)
 
     def close(self) -> None:
-        self._client.close()
+        self._clients.close()
 
 
 def build_sites(settings: Settings) -> dict[str, DeviantArt]:
@@ -99,16 +99,16 @@ def build_site(
     transport: httpx.BaseTransport | None = None,
 ) -> DeviantArt:
     """One site; ``transport`` lets tests answer in its place."""
-    client = open_client(
+    clients = open_clients(
         root,
         contact=settings.contact,
-        connections=settings.workers + SPARE_CONNECTIONS,
+        threads=settings.workers + SPARE_THREADS,
         timeout_seconds=settings.provider_timeout_seconds,
         # A proxy from the environment cannot reach this machine's own loopback.
         trust_env=not _is_loopback(root),
         transport=transport,
     )
-    return DeviantArt(client, provider=provider, root=root, client_id=client_id, client_secret=client_secret)
+    return DeviantArt(clients, provider=provider, root=root, client_id=client_id, client_secret=client_secret)
 
 
 def _is_loopback(url: str) -> bool:
