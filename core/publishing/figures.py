@@ -81,8 +81,17 @@ def daily_figures(session: Session, actor: Actor, *, zone: str, days: int = 14, 
 def next_out(
     session: Session, actor: Actor, *, limit: int = 5, now: datetime, lease_seconds: float = LEASE_SECONDS
 ) -> tuple[DeviationView, ...]:
-    """The posts that go out next, soonest first; held ones are not among them."""
-    query = select(Deviation.id).where(Deviation.user_id == actor.user_id, text(QUEUE), Deviation.hold_reason.is_(None))
+    """The posts that go out next by themselves, soonest first; not those that are held or lack their account."""
+    query = (
+        select(Deviation.id)
+        .join(Account, Account.id == Deviation.account_id)
+        .where(
+            Deviation.user_id == actor.user_id,
+            text(QUEUE),
+            Deviation.hold_reason.is_(None),
+            Account.state == AccountState.CONNECTED,
+        )
+    )
     ids = session.scalars(query.order_by(Deviation.actual_publish_at, Deviation.id).limit(limit)).all()
     return views_of(session, ids, now=now, lease_seconds=lease_seconds)
 

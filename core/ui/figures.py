@@ -1,0 +1,95 @@
+"""Figures as cards: a number, how it changed, and a sparkline. One piece of HTML, two columns on a phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from core.ui import palette
+
+_CSS = """
+.atl-figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.85rem; }
+.atl-figure { border: 1px solid color-mix(in srgb, currentColor 14%, transparent); border-radius: 10px;
+  padding: 0.9rem 1rem 0.8rem; display: flex; flex-direction: column; gap: 0.15rem; min-width: 0; }
+.atl-figure b { font-size: 1.9rem; line-height: 1.15; font-weight: 600; font-variant-numeric: tabular-nums; }
+.atl-figure .atl-label { font-size: 0.9rem; }
+.atl-figure .atl-note, .atl-figure .atl-span { font-size: 0.82rem; opacity: 0.72; }
+.atl-figure .atl-note { min-height: 1.3em; }
+.atl-figure .atl-change { font-weight: 600; opacity: 1; font-variant-numeric: tabular-nums; }
+.atl-figure svg { width: 100%; height: 34px; display: block; margin-top: 0.5rem; }
+.atl-figure .atl-span { font-size: 0.75rem; }
+@media (max-width: 900px) { .atl-figures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+"""
+_BAR_HEIGHT, _STEP, _BAR = 30, 10, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One card. ``series`` is drawn as bars, the one at ``today`` stronger; ``span`` says what they are.
+
+    ``change`` is coloured by ``falling_is``: ``bad`` paints a fall red, ``good`` a rise; ``None`` paints nothing.
+    """
+
+    label: str
+    value: int
+    note: str
+    series: Sequence[int]
+    span: str
+    today: int = -1
+    change: int | None = None
+    falling_is: str | None = None
+
+
+def show_figures(figures: Sequence[Figure]) -> None:
+    """The cards beside each other."""
+    st.html(f'<style>{_CSS}</style><div class="atl-figures">{"".join(map(_card, figures))}</div>')
+
+
+def _card(figure: Figure) -> str:
+    spoken = escape(f"{figure.label}: {figure.value:,}. {_change_words(figure)}{figure.note}", quote=True)
+    return (
+        f'<div class="atl-figure" role="group" aria-label="{spoken}">'
+        f'<span class="atl-label">{escape(figure.label)}</span><b>{figure.value:,}</b>'
+        f'<span class="atl-note">{_change(figure)}{escape(figure.note)}</span>'
+        f'{_sparkline(figure)}<span class="atl-span">{escape(figure.span)}</span></div>'
+    )
+
+
+def _change(figure: Figure) -> str:
+    if not figure.change:
+        return ""
+    name = _change_colour(figure.change, figure.falling_is)
+    style = f' style="color: {palette.colour(name)}"' if name else ""
+    sign = "+" if figure.change > 0 else "−"
+    return f'<span class="atl-change"{style}>{sign}{abs(figure.change):,}</span> '
+
+
+def _change_words(figure: Figure) -> str:
+    if not figure.change:
+        return ""
+    return f"{abs(figure.change):,} {'more' if figure.change > 0 else 'fewer'} "
+
+
+def _change_colour(change: int, falling_is: str | None) -> str | None:
+    if falling_is is None:
+        return None
+    is_bad = (change < 0) is (falling_is == "bad")
+    return "redTextColor" if is_bad else "greenTextColor"
+
+
+def _sparkline(figure: Figure) -> str:
+    """Bars from the text's own colour, today's in the accent; a day without anything keeps a hair, so one sees it."""
+    top = max(*figure.series, 1)
+    today = figure.today % len(figure.series)
+    bars = []
+    for place, value in enumerate(figure.series):
+        height = max(round(value / top * _BAR_HEIGHT, 1), 1)
+        ink = f'fill="{palette.colour("primaryColor")}"' if place == today else 'fill="currentColor" opacity="0.28"'
+        bars.append(
+            f'<rect x="{place * _STEP}" y="{_BAR_HEIGHT - height}" width="{_BAR}" height="{height}" rx="1.5" {ink}/>'
+        )
+    width = len(figure.series) * _STEP - (_STEP - _BAR)
+    return (
+        f'<svg viewBox="0 0 {width} {_BAR_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">{"".join(bars)}</svg>'
+    )

@@ -1,0 +1,16 @@
+"""The few rules of Home's look that the theme has no word for."""
+
+import streamlit as st
+
+# Lines and faces are made from the text's own colour, so that they fit light and dark.
+_CSS = """
+.st-key-home-headline p { font-size: 1.15rem; line-height: 1.5; max-width: 68ch; }
+.atelier-thumb { width: 48px; height: 48px; border-radius: 8px; overflow: hidden;
+  background: color-mix(in srgb, currentColor 8%, transparent); }
+.atelier-thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }
+.st-key-home-needs button, .st-key-home-steps button { white-space: nowrap; }
+"""
+
+
+def apply() -> None:
+    st.html(f"<style>{_CSS}</style>")

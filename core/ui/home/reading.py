@@ -1,0 +1,56 @@
+"""Everything Home shows, read in one look at the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.identity.accounts import list_accounts
+from core.publishing.figures import Attention, needs_attention, next_out
+from core.publishing.listing import Counts, DeviationView
+from core.publishing.outlook import FirstSteps, Outlook, first_steps, outlook
+from core.system import heartbeats
+from core.system.actors import Actor
+from core.system.heartbeats import Pulse
+
+NEXT_LIMIT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class HomeReading:
+    """What one drawing of Home is made from. ``sandboxes`` are accounts that are not the real site's."""
+
+    outlook: Outlook
+    attention: Attention
+    upcoming: tuple[DeviationView, ...]
+    steps: FirstSteps
+    pulse: Pulse | None
+    sandboxes: frozenset[str]
+
+    @property
+    def counts(self) -> Counts:
+        return self.outlook.counts
+
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody is there to publish what is due."""
+        return self.pulse is not None and self.pulse.is_alive
+
+
+def read_home(session: Session, actor: Actor, *, zone: str, now: datetime) -> HomeReading:
+    """Read it all; days are those of ``zone``."""
+    flow = outlook(session, actor, zone=zone, now=now)
+    return HomeReading(
+        outlook=flow,
+        attention=needs_attention(session, actor, now=now),
+        upcoming=next_out(session, actor, limit=NEXT_LIMIT, now=now),
+        steps=first_steps(session, actor, flow.counts),
+        pulse=find_pulse(session, now=now),
+        sandboxes=frozenset(one.id for one in list_accounts(session, actor) if one.provider.endswith("-sandbox")),
+    )
+
+
+def find_pulse(session: Session, *, now: datetime) -> Pulse | None:
+    """The sidecar heard of last; ``None`` when there has been none lately."""
+    pulses = heartbeats.list_pulses(session, now=now)
+    return next((pulse for pulse in pulses if pulse.component == heartbeats.SCHEDULER), None)

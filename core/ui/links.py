@@ -1,0 +1,46 @@
+"""Links from one screen to another that keep the session: the page changes without loading anew."""
+
+from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+from core.ui.navigation import ROOT, SCREENS, Screen
+
+
+def find_screen(address: str) -> Screen | None:
+    """The screen at an address such as ``content``; ``None`` when there is none (any more)."""
+    wanted = address.strip("/")
+    for screens in SCREENS.values():
+        for screen in screens:
+            if screen.address == wanted and (ROOT / screen.script).exists():
+                return screen
+    return None
+
+
+def screen_link(label: str, link: str, *, icon: str | None = None, help: str | None = None) -> None:  # noqa: A002 - Streamlit's word
+    """A link to ``content?open=dev_…``, as notifications carry it; plain text when no such screen is open here."""
+    screen, query = _target(link)
+    if screen is None:
+        st.markdown(label)
+        return
+    st.page_link(ROOT / screen.script, label=label, icon=icon, help=help, query_params=query)
+
+
+def screen_button(
+    label: str,
+    link: str,
+    *,
+    key: str,
+    icon: str | None = None,
+    type: Literal["primary", "secondary"] = "secondary",  # noqa: A002 - Streamlit's word
+) -> None:
+    """A button that goes to ``link``, for the one thing to do next; nothing when there is no such screen here."""
+    screen, query = _target(link)
+    if screen is not None and st.button(label, key=key, icon=icon, type=type):
+        st.switch_page(ROOT / screen.script, query_params=query)
+
+
+def _target(link: str) -> tuple[Screen | None, dict[str, str]]:
+    parts = urlsplit(link)
+    return find_screen(parts.path), dict(parse_qsl(parts.query))
