@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
 
 from core import web_connect
 from core.errors import UnavailableError
@@ -37,6 +38,9 @@ def build_routes(runtime: Runtime) -> list[BaseRoute]:
 def build_app() -> st.App:
     """The screens with our routes beside them, for the process's runtime."""
     runtime = get_runtime()
+    # st.navigation lists the screens. Until it was first called, Streamlit would list the folder pages/ by itself
+    # and tell whoever comes first with the address of a screen that there is no such page.
+    PagesManager.uses_pages_directory = False
     config.set_option("server.maxUploadSize", runtime.settings.max_file_mb)
     return st.App(
         HOME,
