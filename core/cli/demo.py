@@ -19,7 +19,10 @@ def demo(
     with house() as runtime:
         user_id = _find_person(runtime, user)
         count = furnish(runtime, user_id)
-    typer.echo(f"{count} pictures are waiting on the screens Review and Content.")
+    if count:
+        typer.echo(f"{count} pictures are waiting on the screens Review and Content.")
+    else:
+        typer.echo("The demo pictures are all there already.")
 
 
 def _find_person(runtime: Runtime, name: str | None) -> str:

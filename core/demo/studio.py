@@ -9,56 +9,51 @@ import structlog
 
 from core.clock import utc_now
 from core.demo.catalogue import PICTURES, DemoPicture
-from core.media.blobs import Place, find_blob, record_blob, thumbnail_key
-from core.media.thumbnails import THUMBNAIL_MIME, Examined, examine
-from core.publishing import deviations, uploads
+from core.media.imports import IncomingFile
 from core.publishing.changes import DeviationChanges
+from core.publishing.imports import ImportChoices, ImportLimits, ImportOutcome, import_files
 from core.publishing.models import DeviationStatus
 from core.runtime import Runtime
 from core.system.actors import Actor
 
 log = structlog.get_logger(__name__)
-REASON = "demo studio"
 
 
 def furnish(runtime: Runtime, user_id: str) -> int:
-    """Paint every picture of the catalogue for a person and bring it in; how many that were.
+    """Paint the pictures of the catalogue for a person and bring them in; how many are new.
 
-    Some wait for review, as if a program had delivered them, the others are drafts. Takes some seconds.
+    Some wait for review, as if a program had delivered them, the others are drafts. A picture the person has
+    already is left as it is. Takes some seconds.
     """
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=4) as painters:
         painted = painters.map(lambda picture: _paint(picture, Path(folder)), PICTURES)
-        for picture, (path, examined) in zip(PICTURES, painted, strict=True):
-            _bring_in(runtime, user_id, picture, path, examined)
-    log.info("The demo studio is furnished.", user_id=user_id, pictures=len(PICTURES))
-    return len(PICTURES)
+        count = sum(_bring_in(runtime, user_id, picture, file) for picture, file in zip(PICTURES, painted, strict=True))
+    log.info("The demo studio is furnished.", user_id=user_id, pictures=count)
+    return count
 
 
-def _paint(picture: DemoPicture, folder: Path) -> tuple[Path, Examined]:
+def _paint(picture: DemoPicture, folder: Path) -> IncomingFile:
     path = folder / picture.filename
     picture.painter(np.random.default_rng(picture.seed), *picture.size).save(path, compress_level=3)
-    return path, examine(path, name=picture.filename)
+    return IncomingFile(picture.filename, path)
 
 
-def _bring_in(runtime: Runtime, user_id: str, picture: DemoPicture, path: Path, examined: Examined) -> None:
-    place = Place.fresh(user_id, examined.probed)
-    with runtime.database.read() as session:
-        is_known = find_blob(session, user_id, examined.probed.sha256) is not None
-    if not is_known:
-        _store(runtime, place, path, examined)
-    with runtime.database.session() as session:
-        now = utc_now()
-        blob = record_blob(session, user_id, place, examined.probed, now=now)
-        actor = Actor.person(user_id)
-        status = DeviationStatus.REVIEW if picture.for_review else DeviationStatus.DRAFT
-        fields = DeviationChanges(
-            title=picture.title, description=picture.description, tags=list(picture.tags), is_ai_generated=True
-        )
-        row = deviations.create(session, actor, fields, status=status, reason=REASON, now=now)
-        uploads.attach(session, actor, row.id, [(blob, picture.filename)], now=now)
-
-
-def _store(runtime: Runtime, place: Place, path: Path, examined: Examined) -> None:
-    runtime.store.put(place.original, path, content_type=examined.probed.mime_type)
-    for size, thumbnail in examined.thumbnails.items():
-        runtime.store.put(thumbnail_key(place.original, size), thumbnail, content_type=THUMBNAIL_MIME)
+def _bring_in(runtime: Runtime, user_id: str, picture: DemoPicture, file: IncomingFile) -> int:
+    choices = ImportChoices(
+        status=DeviationStatus.REVIEW if picture.for_review else DeviationStatus.DRAFT,
+        fields=DeviationChanges(title=picture.title, description=picture.description, tags=list(picture.tags)),
+        ai_generated=True,
+    )
+    report = import_files(
+        runtime.database,
+        runtime.store,
+        Actor.person(user_id),
+        [file],
+        choices,
+        limits=ImportLimits.of(runtime.settings),
+        now=utc_now(),
+    )
+    for result in report.results:
+        if result.outcome in {ImportOutcome.REFUSED, ImportOutcome.RETRY}:
+            log.warning("A demo picture was not taken.", picture=picture.title, reason=result.reason)
+    return report.count(ImportOutcome.CREATED)
