@@ -11,13 +11,13 @@ from core.identity.models import Account, AccountState, User
 from core.publishing import scheduling
 from core.publishing.errors import DeviationNotFound, NotReady, ScheduleRefused
 from core.publishing.execution.work import PUBLISH, SUBMIT
-from core.publishing.models import Deviation, DeviationStatus, HoldReason, LatePolicy, UploadMode
+from core.publishing.models import Deviation, DeviationFile, DeviationStatus, HoldReason, LatePolicy, UploadMode
 from core.publishing.reports import BatchReport, ItemOutcome
 from core.publishing.scheduling import SchedulePlan
 from core.publishing.zones import WallTime
 from core.system.actors import Actor
 from core.system.models import AuditEvent, IntentState
-from tests.factories import DAY, HOUR, NOON, lease, make_blob, make_deviation, make_file, make_intent
+from tests.factories import DAY, HOUR, NOON, lease, make_account, make_blob, make_deviation, make_file, make_intent
 
 MINUTE = timedelta(minutes=1)
 TOMORROW = SchedulePlan(NOON + DAY, jitter_max_seconds=0)
@@ -100,7 +100,7 @@ def test_one_unready_post_does_not_stop_the_others(session, alice, actor, accoun
 
 
 def unready_posts(session: Session, alice: User, account: Account) -> dict[str, Deviation]:
-    disconnected = make_account_like(session, alice, AccountState.DISCONNECTED)
+    disconnected = make_account(session, alice, state=AccountState.DISCONNECTED)
     several = make_deviation(session, alice, account, files=2, upload_mode=UploadMode.SINGLE)
     return {
         "no file": make_deviation(session, alice, account, files=0),
@@ -112,12 +112,6 @@ def unready_posts(session: Session, alice: User, account: Account) -> dict[str, 
         "after how many minutes": make_deviation(session, alice, account, late_policy=LatePolicy.HOLD),
         "at most 10": make_deviation(session, alice, account, gallery_ids=[str(n) for n in range(11)]),
     }
-
-
-def make_account_like(session: Session, alice: User, state: AccountState) -> Account:
-    from tests.factories import make_account
-
-    return make_account(session, alice, state=state)
 
 
 def test_each_thing_that_is_missing_is_named(session, alice, actor, account, rng):
@@ -136,7 +130,7 @@ def test_a_plan_that_brings_the_allowance_repairs_its_lack(session, alice, actor
 
 
 def test_an_account_to_reconnect_is_a_warning_only(session, alice, actor, rng):
-    post = make_deviation(session, alice, make_account_like(session, alice, AccountState.RECONNECT))
+    post = make_deviation(session, alice, make_account(session, alice, state=AccountState.RECONNECT))
     warnings = scheduling.schedule_one(session, actor, post.id, TOMORROW, rng=rng, now=NOON)
     assert any("reconnected" in warning for warning in warnings)
     assert post.status is DeviationStatus.SCHEDULED
@@ -174,8 +168,6 @@ def failed_post(session: Session, alice: User, account: Account) -> Deviation:
 
 
 def stash_ids(session: Session, post: Deviation) -> list[str | None]:
-    from core.publishing.models import DeviationFile
-
     return list(session.scalars(select(DeviationFile.stash_item_id).where(DeviationFile.deviation_id == post.id)))
 
 
