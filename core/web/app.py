@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 import structlog
@@ -48,7 +49,7 @@ def build_app() -> st.App:
         middleware=[Middleware(SecurityHeaders)],
         lifespan=partial(_lifespan, runtime),
         on_script_error=on_script_error,
-        exception_handlers={UnavailableError: _say_unavailable},
+        exception_handlers=EXCEPTION_HANDLERS,
     )
 
 
@@ -72,3 +73,6 @@ def _take_over_logging(runtime: Runtime) -> None:
 def _say_unavailable(_request: Request, error: UnavailableError) -> Response:
     log.warning("A request could not be served.", error=str(error))
     return JSONResponse({"detail": str(error)}, status_code=503, headers={"Retry-After": "5"})
+
+
+EXCEPTION_HANDLERS: dict[Any, Any] = {UnavailableError: _say_unavailable}
