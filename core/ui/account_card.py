@@ -1,6 +1,7 @@
 """One linked account as a card: who it is, how well it is connected, what can be done with it."""
 
 import html
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,10 +87,12 @@ def access_fact(account: Account, timezone: str, now: datetime) -> str:
 
 def connection_fact(account: Account, now: datetime) -> str:
     """Days until a person would have to connect again if every renewal failed."""
+    if account.state is AccountState.RECONNECT:
+        return "Waits for you to reconnect it"
     if account.refresh_token_expires_at is None:
         return "The site did not say how long the connection lasts"
-    days = (account.refresh_token_expires_at - now).days
-    if days < 0:
+    days = math.ceil((account.refresh_token_expires_at - now) / timedelta(days=1))
+    if days <= 0:
         return "The connection has ended"
     text = f"Connection good for {days} more day{'' if days == 1 else 's'}"
     return f":orange[{text}]" if days <= WARN_DAYS else f"{text}, extended by each renewal"
@@ -186,6 +189,8 @@ def _refresh_folders(context: CardContext, account_id: str) -> None:
 
 
 def _show_actions(context: CardContext, account: Account, waiting: int) -> None:
+    if account.provider not in context.runtime.sites:
+        st.caption(f"{label_of(account.provider)} is not set up here any more, so its posts wait.")
     with st.container(horizontal=True):
         if account.provider in context.runtime.sites and st.button(
             "Connect again" if account.state is AccountState.DISCONNECTED else "Reconnect",

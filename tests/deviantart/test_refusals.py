@@ -102,9 +102,17 @@ def test_without_a_connection_nothing_can_have_happened(error: type[httpx.Transp
 
 
 @pytest.mark.parametrize(
-    "error", [httpx.ReadTimeout, httpx.WriteTimeout, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError]
+    "error",
+    [
+        httpx.ReadTimeout,
+        httpx.WriteTimeout,
+        httpx.ReadError,
+        httpx.WriteError,
+        httpx.RemoteProtocolError,
+        httpx.DecodingError,
+    ],
 )
-def test_a_lost_answer_leaves_the_effect_open(error: type[httpx.TransportError]) -> None:
+def test_a_lost_answer_leaves_the_effect_open(error: type[httpx.RequestError]) -> None:
     found = refusal(failing(error("no")))
     assert (found.category, found.effect_possible) == (E.TRANSIENT, True)
 

@@ -39,7 +39,7 @@ def alice(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> User:
 
 def account_of(runtime: Runtime, user: User, **fields: object) -> Account:
     now = utc_now()
-    values = {"expires_at": now + HOUR, "refresh_token_expires_at": now + 60 * DAY + HOUR, **fields}
+    values = {"expires_at": now + HOUR, "refresh_token_expires_at": now + 60 * DAY - HOUR, **fields}
     with runtime.database.session() as session:
         return make_account(session, user, **values)
 

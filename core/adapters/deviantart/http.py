@@ -149,7 +149,7 @@ class DeviantArtLine:
             status = response.status_code
             body = json_object(response)
             failure = error_of_answer(response, body, has_effect=method != "GET", codes=codes or {})
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             failure = error_of_transport(error, has_effect=method != "GET")
             raise failure from error
         finally:

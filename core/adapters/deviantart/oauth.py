@@ -80,7 +80,7 @@ class OAuthEndpoints:
             answer = read_answer(response)
             outcome = "ok"
             return answer
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(error) from error
         except OAuthRefused:
             outcome = "refused"
@@ -135,7 +135,7 @@ def read_answer(response: httpx.Response) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def unreachable(error: httpx.TransportError) -> OAuthUnreachable:
+def unreachable(error: httpx.RequestError) -> OAuthUnreachable:
     """No answer: whether the token may be spent depends on whether anything was sent."""
     unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError)
     return OAuthUnreachable("DeviantArt did not answer. Try again in a moment.", token_spent_possible=not unsent)

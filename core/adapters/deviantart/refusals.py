@@ -89,7 +89,7 @@ def category_of(status: int, error: str, code: int | None, codes: Mapping[int, E
     return {403: E.AUTH, 400: E.VALIDATION, 404: E.VALIDATION, 413: E.VALIDATION}.get(status, E.UNKNOWN)
 
 
-def error_of_transport(error: httpx.TransportError, *, has_effect: bool) -> ProviderError:
+def error_of_transport(error: httpx.RequestError, *, has_effect: bool) -> ProviderError:
     """No answer. Before the connection stood nothing was sent; after that the effect is possible."""
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
         return ProviderError(NEXT[E.NETWORK], E.NETWORK)
