@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(default=1, gt=0, description="How often due posts are looked for.")
     dispatch: Literal["auto", "pool", "procrastinate"] = "auto"
     call_gap_seconds: float = Field(default=3, ge=0, description="Shortest pause between two calls of one account.")
+    longest_call_gap_seconds: float = Field(default=300, gt=0, description="To this the pause grows when limited.")
     provider_timeout_seconds: float = Field(default=60, gt=0)
     unknown_wait_seconds: float = Field(
         default=20, ge=0, description="Wait before asking what became of a lost answer."

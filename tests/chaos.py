@@ -17,12 +17,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import select, update
+
+from core.clock import utc_now
+from core.identity.models import Account
+from core.publishing import scheduling
+from core.publishing.models import Deviation
+from core.system.actors import Actor
 from tests.crash.installation import Installation, installation
 from tests.support.databases import ENGINES, fresh_database, stop_postgres_server
 from tests.support.processes import RunningProcess, free_port, running
 from tests.support.shared import SharedRun
 
-ACCOUNTS = 4
+ACCOUNTS = 16
 LONGEST_WAIT_SECONDS = 900
 
 # Each of these strikes at random; together about one call in five goes wrong.
@@ -83,8 +90,8 @@ def _kill_again_and_again(place: Installation, kills: int, chance: random.Random
     posts: list[str] = []
     done = 0
     while done < kills:
-        if len(posts) - _published(place, posts) < ACCOUNTS * 3:
-            sizes = [chance.choice([1, 1, 1, 2, 3]) for _ in range(ACCOUNTS * 4)]
+        if len(posts) - _published(place, posts) < ACCOUNTS * 2:
+            sizes = [chance.choice([1, 1, 1, 2, 3]) for _ in range(ACCOUNTS * 3)]
             posts += place.add_posts(sizes, accounts=ACCOUNTS, title=f"Round {done}")
         with place.scheduler() as scheduler:
             scheduler.wait_until_says("This sidecar leads.")
@@ -107,7 +114,13 @@ def _published(place: Installation, posts: list[str]) -> int:
 
 
 def _finish(place: Installation, posts: list[str]) -> None:
-    """Let one sidecar live until everything is out; what was given up on is retried as its person would."""
+    """Let one sidecar live until everything is out; what was given up on or waits long is published now,
+    as its person would do once the provider is well again."""
+    with place.database.session() as session:
+        owners = session.execute(select(Deviation.user_id, Deviation.id).where(Deviation.id.in_(posts))).all()
+        for user_id, post in owners:
+            scheduling.publish_now(session, Actor.person(user_id), [post], now=utc_now(), lease_seconds=0)
+        session.execute(update(Account).values(next_call_at=None, call_gap_seconds=None))
     with place.scheduler() as scheduler:
         _wait_for_all(place, posts, scheduler)
 
@@ -142,7 +155,7 @@ def run(engine: str, *, kills: int, seed: int, shared: SharedRun) -> Counts:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atelier-chaos-")))
         url = stack.enter_context(fresh_database(shared, engine, folder))
         sandbox_url = stack.enter_context(_sandbox(folder))
-        place = stack.enter_context(installation(url, folder, sandbox_url))
+        place = stack.enter_context(installation(url, folder, sandbox_url, ATELIER_LONGEST_CALL_GAP_SECONDS="1"))
         _misbehave(place, seed)
         posts, counts.kills = _kill_again_and_again(place, kills, random.Random(seed))
         place.sandbox_client.delete("/_sandbox/faults").raise_for_status()

@@ -82,11 +82,13 @@ def record_throttled(
     *,
     now: datetime,
     floor_seconds: float,
+    longest_seconds: float = LONGEST_GAP_SECONDS,
     retry_after: float | None = None,
 ) -> datetime:
     """The site asked for less: double the gap, and wait it out or as long as was asked; when to come back.
 
-    ``retry_after`` is seconds. Raises ``LookupError`` when there is no such account.
+    ``retry_after`` is seconds and may exceed ``longest_seconds``, which bounds the gap alone. Raises
+    ``LookupError`` when there is no such account.
     """
     growth = GROWTH * random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - spreads load, nothing secret
     values = {
@@ -94,6 +96,7 @@ def record_throttled(
         "at": now,
         "floor": max(floor_seconds, SHORTEST_PENALTY_SECONDS),
         "growth": growth,
+        "longest": longest_seconds,
         "asked": max(retry_after or 0.0, 0.0),
     }
     row = connection.execute(_throttling(_dialect(connection)), values).one_or_none()
@@ -109,10 +112,18 @@ def record_outage(
     *,
     now: datetime,
     floor_seconds: float,
+    longest_seconds: float = LONGEST_GAP_SECONDS,
     retry_after: float | None = None,
 ) -> datetime:
     """The site is away: the same back-off as for a limit, because calling on lengthens both."""
-    return record_throttled(connection, account_id, now=now, floor_seconds=floor_seconds, retry_after=retry_after)
+    return record_throttled(
+        connection,
+        account_id,
+        now=now,
+        floor_seconds=floor_seconds,
+        longest_seconds=longest_seconds,
+        retry_after=retry_after,
+    )
 
 
 def _dialect(connection: Connection | Session) -> str:
@@ -144,7 +155,8 @@ def _taking(dialect: str) -> Update:
 def _throttling(dialect: str) -> Update:
     growth: ColumnElement[float] = bindparam("growth", type_=Double())
     asked: ColumnElement[float] = bindparam("asked", type_=Double())
-    grown = _smaller(dialect, _gap(dialect) * growth, LONGEST_GAP_SECONDS)
+    longest: ColumnElement[float] = bindparam("longest", type_=Double())
+    grown = _smaller(dialect, _gap(dialect) * growth, longest)
     comes_back = _later(dialect, _NOW, _larger(dialect, grown, asked))
     return (
         _own()

@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.db.engine import Database
 from core.media.storage import ObjectStore
 from core.publishing.execution.calls import Calls
+from core.publishing.execution.results import Rhythm
 from core.publishing.execution.runner import Runner
 from core.publishing.site import Site
 from core.settings import Settings
@@ -28,14 +29,9 @@ class Ports:
 
     def runner(self, stopping: Callable[[], bool]) -> Runner:
         calls = Calls(self.database, self.store, self.sites, self.worker, self.clock)
-        return Runner(
-            self.database,
-            calls,
-            self.clock,
-            stopping,
-            self.settings.call_gap_seconds,
-            self.settings.unknown_wait_seconds,
-        )
+        settings = self.settings
+        rhythm = Rhythm(settings.call_gap_seconds, settings.longest_call_gap_seconds, settings.unknown_wait_seconds)
+        return Runner(self.database, calls, self.clock, stopping, rhythm)
 
 
 def worker_name() -> str:

@@ -1,5 +1,6 @@
 """What each outcome of a call means for the post."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -25,15 +26,25 @@ LOOKS_BEFORE_SENDING_AGAIN = 3
 AGREEMENT_CODES = frozenset({0, 1})
 
 
-def write(ledger: Ledger, result: Result, *, call_gap_seconds: float, unknown_wait_seconds: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Waiting times in seconds: the pause between two calls of an account at its shortest and longest, and how
+    long a lost answer is left alone before it is looked up."""
+
+    call_gap: float
+    longest_call_gap: float
+    unknown_wait: float
+
+
+def write(ledger: Ledger, result: Result, rhythm: Rhythm) -> None:
     """Write one result into the transaction of ``ledger``: file, intent, attempt, and what it means for the post."""
     ledger.attempt(result)
     if result.error is not None:
-        _write_error(ledger, result, result.error, call_gap_seconds, unknown_wait_seconds)
+        _write_error(ledger, result, result.error, rhythm)
         return
     account = ledger.work.account
-    if (account.call_gap_seconds or 0) > call_gap_seconds:
-        pacing.record_success(ledger.connection, account.id, floor_seconds=call_gap_seconds)
+    if (account.call_gap_seconds or 0) > rhythm.call_gap:
+        pacing.record_success(ledger.connection, account.id, floor_seconds=rhythm.call_gap)
     if ledger.work.retry_count:
         ledger.work.retry_count, ledger.work.error_category = 0, None
         ledger.set(retry_count=0, error_message=None, error_category=None)
@@ -42,7 +53,7 @@ def write(ledger: Ledger, result: Result, *, call_gap_seconds: float, unknown_wa
     elif result.published is not None:
         _shown(ledger, result.step.file, result.published)
     else:
-        _not_found(ledger, result.step.file, unknown_wait_seconds)
+        _not_found(ledger, result.step.file, rhythm)
 
 
 def _stashed(ledger: Ledger, file: FileWork, item_id: str | None) -> None:
@@ -67,7 +78,7 @@ def _shown(ledger: Ledger, file: FileWork, published: Published) -> None:
         file.publish_intent = None
 
 
-def _not_found(ledger: Ledger, file: FileWork, unknown_wait_seconds: float) -> None:
+def _not_found(ledger: Ledger, file: FileWork, rhythm: Rhythm) -> None:
     """The gallery does not show it. An item can be published once only, so publishing it again is safe."""
     intent = file.publish_intent
     if intent is None:
@@ -78,7 +89,7 @@ def _not_found(ledger: Ledger, file: FileWork, unknown_wait_seconds: float) -> N
     if not intent.request.get("confirmed"):
         return
     if intent.lookups < LOOKS_FOR_CONFIRMED:
-        ledger.defer(max(unknown_wait_seconds, POLICIES[ErrorCategory.ALREADY_PUBLISHED].first_wait))
+        ledger.defer(max(rhythm.unknown_wait, POLICIES[ErrorCategory.ALREADY_PUBLISHED].first_wait))
         return
     ledger.set_file(file, published_at=ledger.now)
     ledger.set(error_message="DeviantArt says it is published; its address could not be found in your gallery.")
@@ -105,11 +116,9 @@ def finish(ledger: Ledger) -> None:
     ledger.give_back(None)
 
 
-def _write_error(
-    ledger: Ledger, result: Result, error: ProviderError, call_gap_seconds: float, unknown_wait_seconds: float
-) -> None:
+def _write_error(ledger: Ledger, result: Result, error: ProviderError, rhythm: Rhythm) -> None:
     _settle_intent(ledger, result, error)
-    _slow_down(ledger, error, call_gap_seconds)
+    _slow_down(ledger, error, rhythm)
     if error.category is ErrorCategory.ALREADY_PUBLISHED and result.step.kind is StepKind.PUBLISH:
         return  # good news: the next step looks for the address
     if error.category is ErrorCategory.POLICY and error.provider_code in AGREEMENT_CODES:
@@ -117,7 +126,7 @@ def _write_error(
         ledger.hold(HoldReason.AGREEMENT)
         notify_agreement(ledger.connection, ledger.work, now=ledger.now)
         return
-    _retry_or_fail(ledger, result, error, unknown_wait_seconds)
+    _retry_or_fail(ledger, result, error, rhythm)
 
 
 def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None:
@@ -161,17 +170,24 @@ def _details(error: ProviderError) -> dict[str, object]:
     }
 
 
-def _slow_down(ledger: Ledger, error: ProviderError, floor_seconds: float) -> None:
-    account_id = ledger.work.account.id
+def _slow_down(ledger: Ledger, error: ProviderError, rhythm: Rhythm) -> None:
     if error.category is ErrorCategory.RATE_LIMITED:
-        pacing.record_throttled(
-            ledger.connection, account_id, retry_after=error.retry_after, now=ledger.now, floor_seconds=floor_seconds
-        )
+        slow_down = pacing.record_throttled
     elif error.category is ErrorCategory.OUTAGE:
-        pacing.record_outage(ledger.connection, account_id, now=ledger.now, floor_seconds=floor_seconds)
+        slow_down = pacing.record_outage
+    else:
+        return
+    slow_down(
+        ledger.connection,
+        ledger.work.account.id,
+        now=ledger.now,
+        floor_seconds=rhythm.call_gap,
+        longest_seconds=rhythm.longest_call_gap,
+        retry_after=error.retry_after,
+    )
 
 
-def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, unknown_wait_seconds: float) -> None:
+def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, rhythm: Rhythm) -> None:
     work = ledger.work
     doubtful = error.effect_possible and result.step.kind is StepKind.PUBLISH
     category = ErrorCategory.UNKNOWN if doubtful else error.category
@@ -184,7 +200,7 @@ def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, unknown
         notify_failed(ledger.connection, work, str(error), now=ledger.now)
         return
     if doubtful:
-        wait = max(wait, unknown_wait_seconds)
+        wait = max(wait, rhythm.unknown_wait)
     if work.status is DeviationStatus.UPLOADING:
         ledger.move(DeviationStatus.SCHEDULED, "tried without effect; later again")
     ledger.defer(max(wait, error.retry_after or 0))

@@ -18,6 +18,7 @@ from core.publishing.execution import forms, results
 from core.publishing.execution.calls import Calls
 from core.publishing.execution.ledger import LeaseLost, Ledger, Result
 from core.publishing.execution.plan import Step, StepKind, next_step
+from core.publishing.execution.results import Rhythm
 from core.publishing.execution.work import PUBLISH, SUBMIT, FileWork, OpenIntent, Work
 from core.publishing.models import DeviationStatus, HoldReason
 from core.publishing.notices import notify_held_late
@@ -35,8 +36,7 @@ class Runner:
     calls: Calls
     clock: Clock
     stopping: Callable[[], bool]
-    call_gap_seconds: float
-    unknown_wait_seconds: float
+    rhythm: Rhythm
 
     def run(self, work: Work) -> None:
         """Work on one post until its claim ends. Raises only what the database raises."""
@@ -57,12 +57,7 @@ class Runner:
         with self.database.connection() as connection:
             ledger = Ledger(connection, work, now=self.clock())
             if result is not None:
-                results.write(
-                    ledger,
-                    result,
-                    call_gap_seconds=self.call_gap_seconds,
-                    unknown_wait_seconds=self.unknown_wait_seconds,
-                )
+                results.write(ledger, result, self.rhythm)
             step = None if ledger.ended else self._begin(ledger)
             ledger.close()
             return step
@@ -93,11 +88,11 @@ class Runner:
             return now
         intent = step.file.publish_intent
         if step.kind is StepKind.LOOKUP and intent is not None and not intent.request.get("confirmed"):
-            settled_by = intent.opened_at + timedelta(seconds=self.unknown_wait_seconds)
+            settled_by = intent.opened_at + timedelta(seconds=self.rhythm.unknown_wait)
             if settled_by > now:
                 return settled_by
         account_id = ledger.work.account.id
-        if pacing.take_call(ledger.connection, account_id, now=now, floor_seconds=self.call_gap_seconds):
+        if pacing.take_call(ledger.connection, account_id, now=now, floor_seconds=self.rhythm.call_gap):
             return None
         return pacing.peek_next_call(ledger.connection, account_id, now=now)
 
