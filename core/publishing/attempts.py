@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.db.ids import decode
@@ -134,7 +134,7 @@ def summarise(session: Session, actor: Actor, wanted: AttemptFilter) -> AttemptS
     """Sum up all that match, not only one page of it."""
     query = _query(session, actor, wanted)
     counted = query.with_only_columns(PublishAttempt.outcome, func.count()).group_by(PublishAttempt.outcome)
-    counts: dict[str, int] = dict(session.execute(counted).tuples().all())
+    counts: dict[str, int] = {row[0]: row[1] for row in session.execute(counted)}
     total = sum(counts.values())
     # The lower median, found by its place: SQLite has no percentile function, and both engines should say the same.
     durations = query.with_only_columns(PublishAttempt.duration_ms).order_by(PublishAttempt.duration_ms)
@@ -215,7 +215,9 @@ def _ordered(query: Select[*tuple[Any, ...]], *, upwards: bool) -> Select[*tuple
 
 def _beyond(started_at: datetime, attempt_id: str, *, upwards: bool) -> ColumnElement[bool]:
     a = PublishAttempt
-    place, here = tuple_(a.started_at, a.id), tuple_(started_at, attempt_id)
+    place = tuple_(a.started_at, a.id)
+    # A bare value in a tuple does not learn its column's type, and would be compared as text.
+    here = tuple_(literal(started_at, a.started_at.type), literal(attempt_id, a.id.type))
     return place > here if upwards else place < here
 
 

@@ -33,5 +33,5 @@ def count_by_day(session: Session, column: Any, days: Days, where: list[ColumnEl
     query = (
         select(place, func.count()).where(column >= days.bounds[0], column < days.bounds[-1], *where).group_by(place)
     )
-    found: dict[int, int] = dict(session.execute(query).tuples().all())
+    found: dict[int, int] = {row[0]: row[1] for row in session.execute(query)}
     return tuple(found.get(number, 0) for number in range(len(days.dates)))

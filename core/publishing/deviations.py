@@ -1,5 +1,6 @@
 """Making deviations: new ones, and copies of those that are there."""
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +71,7 @@ def duplicate(session: Session, actor: Actor, deviation_id: str, *, now: datetim
     original = load_posts(session, actor, [deviation_id], lock=False).get(deviation_id)
     if original is None:
         raise not_found()
-    values: dict[str, Any] = {name: getattr(original.row, name) for name in _copied_fields()}
+    values: dict[str, Any] = {name: deepcopy(getattr(original.row, name)) for name in _copied_fields()}
     row = Deviation(user_id=actor.user_id, status=DeviationStatus.DRAFT, created_at=now, updated_at=now, **values)
     session.add(row)
     session.flush()
