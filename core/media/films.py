@@ -19,6 +19,7 @@ from core.media.stills import STILL_PIXELS
 _DEMUXERS = {MediaType.MP4: "mov", MediaType.MOV: "mov", MediaType.WEBM: "matroska"}
 _STILL_AT = 0.1  # of the length: past a black or fading first frame
 _MAX_DECODED_FRAMES = 120
+_MOST_FRAMES = 2**31 - 1  # what a database's integer holds; headers may claim anything
 _MICROSECONDS = 1_000_000
 # Tags in which generators leave text; the others speak of the container.
 _TELLING_TAGS = frozenset({"comment", "description", "parameters", "prompt", "title", "workflow"})
@@ -41,7 +42,7 @@ def read_film(path: Path, media_type: MediaType, *, max_pixels: int, name: str) 
 
     Raises ``DamagedFile``, ``UnplayableFilm``, or ``DecompressionBomb`` for a frame above ``max_pixels``.
     """
-    with _opened(path, media_type, name) as container:
+    with _opened(path, media_type, max_pixels, name) as container:
         stream = _picture_track(container, name)
         codec = stream.codec_context
         if codec.width * codec.height > max_pixels:
@@ -50,7 +51,7 @@ def read_film(path: Path, media_type: MediaType, *, max_pixels: int, name: str) 
                 f"{max_pixels / 1e6:.0f} megapixels. Scale the film down, then upload it again."
             )
         codec.thread_count = 1  # many files at once, one core each
-        codec.options = {"max_pixels": str(max_pixels)}  # a frame may differ from the header
+        codec.options = _limits(max_pixels)
         seconds = _duration(container, stream)
         frame = _still_frame(container, stream, seconds)
         if frame is None:
@@ -62,13 +63,22 @@ def read_film(path: Path, media_type: MediaType, *, max_pixels: int, name: str) 
 
 
 @contextmanager
-def _opened(path: Path, media_type: MediaType, name: str) -> Iterator[InputContainer]:
+def _opened(path: Path, media_type: MediaType, max_pixels: int, name: str) -> Iterator[InputContainer]:
     try:
-        # "file:" keeps a path from being read as a protocol; the demuxer is named, never guessed.
-        with av.open(f"file:{path.absolute()}", format=_DEMUXERS[media_type], metadata_errors="replace") as container:
+        with av.open(
+            f"file:{path.absolute()}",  # so that no path is read as another protocol
+            format=_DEMUXERS[media_type],
+            options=_limits(max_pixels),
+            metadata_errors="replace",
+        ) as container:
             yield container
-    except av.FFmpegError as error:
+    except (av.FFmpegError, OverflowError) as error:  # times beyond 64 bits
         raise DamagedFile.named(name) from error
+
+
+def _limits(max_pixels: int) -> dict[str, str]:
+    # A frame may be larger than its header says, and an edit list may repeat the index without end.
+    return {"max_pixels": str(max_pixels), "advanced_editlist": "0"}
 
 
 def _texts(container: InputContainer) -> dict[str, str]:
@@ -78,14 +88,15 @@ def _texts(container: InputContainer) -> dict[str, str]:
 
 def _picture_track(container: InputContainer, name: str) -> VideoStream:
     stream = container.streams.best("video")
-    if not isinstance(stream, VideoStream):
+    # Without a decoder for its coding a track has no context.
+    if not isinstance(stream, VideoStream) or stream.codec_context is None:
         raise UnplayableFilm(f"“{name}” has no picture that can be read here. Convert it to MP4 (H.264) and try again.")
     return stream
 
 
 def _duration(container: InputContainer, stream: VideoStream) -> float | None:
     """Seconds; recorders that stream leave it out of the header, so the packets are asked then."""
-    if container.duration:
+    if container.duration and container.duration > 0:
         return container.duration / _MICROSECONDS
     ends = [
         packet.pts * packet.time_base + (packet.duration or 0) * packet.time_base
@@ -99,7 +110,7 @@ def _duration(container: InputContainer, stream: VideoStream) -> float | None:
 def _frame_count(stream: VideoStream, seconds: float | None) -> int:
     rate = stream.average_rate
     estimated = round(seconds * rate) if seconds and rate else 1
-    return max(stream.frames or estimated, 1)
+    return min(max(stream.frames or estimated, 1), _MOST_FRAMES)
 
 
 def _still_frame(container: InputContainer, stream: VideoStream, seconds: float | None) -> VideoFrame | None:

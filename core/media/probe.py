@@ -12,17 +12,22 @@ from core.media.films import read_film
 from core.media.sniff import HEAD_BYTES, MediaType, sniff
 from core.media.stills import read_picture_still
 from core.media.structure import film_is_whole, read_gif
-from core.media.vips import open_picture
+from core.media.vips import VIPS_ERRORS, find_field, open_picture
 
 _SIDEWAYS = {5, 6, 7, 8}  # EXIF orientations that turn the picture by a quarter
 
 
 @dataclass(frozen=True)
 class ProbeLimits:
-    """What is refused before any decoding: bytes of the file, pixels of one frame, of all frames, of a film's frame."""
+    """What is refused before any decoding.
+
+    ``max_pixels`` is for one frame; ``max_whole_pixels`` for one that cannot be read line by line
+    (progressive JPEG, interlaced PNG, WebP) and so needs up to eight bytes of memory a pixel.
+    """
 
     max_bytes: int = 50 * 1024 * 1024
     max_pixels: int = 250_000_000
+    max_whole_pixels: int = 100_000_000
     max_animation_pixels: int = 2_000_000_000
     max_film_pixels: int = 40_000_000  # 8K is 33 megapixels
 
@@ -68,7 +73,8 @@ class _Header:
     height: int
     frames: int
     duration_seconds: float | None
-    orientation: int = 1
+    orientation: int
+    needs_whole: bool  # all pixels at once, not line by line
 
 
 def probe(path: Path, *, limits: ProbeLimits = DEFAULT_LIMITS, name: str | None = None) -> ProbedFile:
@@ -176,20 +182,26 @@ def _check_gif(path: Path, limits: ProbeLimits, name: str) -> tuple[str, ...]:
 def _picture_header(path: Path, media_type: MediaType, name: str) -> _Header:
     try:
         image = open_picture(path, media_type)
-        frames = int(image.get("n-pages")) if "n-pages" in image.get_fields() else 1
-        delays = image.get("delay") if frames > 1 and "delay" in image.get_fields() else ()
-        orientation = int(image.get("orientation")) if "orientation" in image.get_fields() else 1
-    except pyvips.Error as error:
+        frames = int(find_field(image, "n-pages") or 1)
+        delays = find_field(image, "delay") if frames > 1 else None
+        orientation = int(find_field(image, "orientation") or 1)
+        needs_whole = media_type is MediaType.WEBP or bool(find_field(image, "interlaced"))
+    except VIPS_ERRORS as error:
         raise DamagedFile.named(name) from error
     # Browsers show frames that ask for 10 ms or less for 100 ms.
-    seconds = sum(delay if delay > 10 else 100 for delay in delays) / 1000
-    return _Header(image.width, image.height, frames, seconds or None, orientation)
+    seconds = sum(delay if delay > 10 else 100 for delay in delays or ()) / 1000
+    return _Header(image.width, image.height, frames, seconds or None, orientation, needs_whole)
 
 
 def _check_pixels(header: _Header, limits: ProbeLimits, name: str) -> None:
     pixels = header.width * header.height
     if pixels > limits.max_pixels:
         raise _bomb(name, pixels, limits.max_pixels)
+    if header.needs_whole and pixels > limits.max_whole_pixels:
+        raise DecompressionBomb(
+            f"“{name}” has {pixels / 1e6:,.0f} megapixels in a form that must be read all at once; at most "
+            f"{limits.max_whole_pixels / 1e6:,.0f} are taken. Save it as a baseline JPEG or a plain PNG instead."
+        )
     if header.frames > 1 and pixels * header.frames > limits.max_animation_pixels:
         raise _bomb(name, pixels * header.frames, limits.max_animation_pixels)
 

@@ -10,7 +10,7 @@ import pyvips
 
 from core.media.errors import DamagedFile
 from core.media.sniff import MediaType
-from core.media.vips import open_picture
+from core.media.vips import VIPS_ERRORS, open_picture
 
 STILL_PIXELS = 800
 
@@ -36,11 +36,11 @@ def read_picture_still(path: Path, media_type: MediaType, *, width: int, height:
     with _one_giant_at_a_time(width * height):
         try:
             return Still(_decode(path, media_type, "warning", options))
-        except pyvips.Error:
+        except VIPS_ERRORS:
             # Many cameras and editors leave marks a strict reader objects to; all pixels are there.
             try:
                 return Still(_decode(path, media_type, "error", options), has_faults=True)
-            except pyvips.Error as error:
+            except VIPS_ERRORS as error:
                 raise DamagedFile.named(name) from error
 
 
@@ -56,11 +56,11 @@ def _decode(path: Path, media_type: MediaType, fail_on: str, options: dict[str, 
 
 def _as_srgb(picture: pyvips.Image) -> pyvips.Image:
     """Colours by the picture's own profile, when it has one that makes sense."""
-    if "icc-profile-data" not in picture.get_fields():
+    if not picture.get_typeof("icc-profile-data"):
         return picture
     try:
         return picture.icc_transform("srgb", embedded=True, depth=8).copy_memory()
-    except pyvips.Error:
+    except VIPS_ERRORS:
         return picture
 
 

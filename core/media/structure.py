@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from core.media.boxes import BrokenBoxes, claimed_samples, read_outer_boxes
 from core.media.sniff import MediaType, read_vint, vint_length
 
 # A hostile file can hold millions of two-byte blocks; real ones of 50 MB stay far below.
 _MAX_BLOCKS = 1_000_000
+
+_MAX_SAMPLES = 2_000_000  # nine hours of film at sixty frames a second
 
 _EBML_SEGMENT = 0x18538067
 _EBML_CLUSTER = 0x1F43B675
@@ -101,33 +104,18 @@ class _GifWalk:
 
 
 def film_is_whole(path: Path, media_type: MediaType) -> bool:
-    """Whether everything the film's container promises is there."""
+    """Whether everything the film's container promises is there, and it promises nothing absurd."""
     size = path.stat().st_size
     with path.open("rb") as file:
         return _ebml_is_whole(file, size) if media_type is MediaType.WEBM else _boxes_are_whole(file, size)
 
 
 def _boxes_are_whole(file: BinaryIO, end: int) -> bool:
-    """MP4 and MOV: each top-level box fits, and the index (``moov``) is among them (ISO 14496-12 §4.2)."""
-    at, has_index = 0, False
-    for _ in range(_MAX_BLOCKS):
-        if at == end:
-            return has_index
-        file.seek(at)
-        head = file.read(16)
-        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        # Some writers leave padding behind the last box; it is no box and nothing is missing.
-        if has_index and not kind.isalnum():
-            return True
-        if size == 1:
-            size = int.from_bytes(head[8:16], "big")
-        if size == 0:
-            size = end - at
-        if len(head) < 8 or size < 8 or at + size > end:
-            return False
-        has_index = has_index or kind == b"moov"
-        at += size
-    return True
+    try:
+        has_index = b"moov" in {box.kind for box in read_outer_boxes(file, end)}
+        return has_index and claimed_samples(file, end) <= _MAX_SAMPLES
+    except BrokenBoxes:
+        return False
 
 
 def _ebml_is_whole(file: BinaryIO, end: int) -> bool:

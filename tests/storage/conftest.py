@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -9,6 +10,9 @@ from moto.server import ThreadedMotoServer
 
 from core.adapters.storage.factory import open_store
 from core.media.storage import ObjectStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +35,22 @@ def s3_credentials(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session")
+def s3_client(s3_server) -> "S3Client":
+    """A client of the tests' own, to look at a bucket from outside."""
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=s3_server,
+        aws_access_key_id="alice",
+        aws_secret_access_key="secret-of-alice",
+        region_name="us-east-1",
+    )
+
+
 @pytest.fixture
-def bucket(s3_server, s3_credentials) -> str:
+def bucket(s3_client, s3_credentials) -> str:
     name = f"pictures-{uuid.uuid4().hex}"
-    boto3.session.Session().client("s3", endpoint_url=s3_server).create_bucket(Bucket=name)
+    s3_client.create_bucket(Bucket=name)
     return name
 
 

@@ -3,7 +3,6 @@
 import socket
 from urllib.parse import urlsplit
 
-import boto3
 import httpx
 import pytest
 from botocore.exceptions import ClientError
@@ -22,10 +21,9 @@ def dead_end() -> str:
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
-def test_objects_lie_below_the_prefix_with_their_type(s3_store, s3_server, bucket):
+def test_objects_lie_below_the_prefix_with_their_type(s3_store, s3_client, bucket):
     s3_store.put(KEY, b"a fox", content_type="image/png")
-    client = boto3.session.Session().client("s3", endpoint_url=s3_server)
-    assert client.head_object(Bucket=bucket, Key=f"studio/{KEY}")["ContentType"] == "image/png"
+    assert s3_client.head_object(Bucket=bucket, Key=f"studio/{KEY}")["ContentType"] == "image/png"
 
 
 def test_two_prefixes_of_one_bucket_do_not_see_each_other(s3_server, bucket):
