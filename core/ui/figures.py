@@ -17,11 +17,11 @@ _CSS = """
 .atl-figure .atl-note, .atl-figure .atl-span { font-size: 0.82rem; opacity: 0.72; }
 .atl-figure .atl-note { min-height: 1.3em; }
 .atl-figure .atl-change { font-weight: 600; opacity: 1; font-variant-numeric: tabular-nums; }
-.atl-figure svg { width: 100%; height: 34px; display: block; margin-top: 0.5rem; }
+.atl-spark { display: flex; align-items: flex-end; gap: 3px; height: 34px; margin: 0.5rem 0 0.15rem; }
+.atl-spark i { flex: 1; max-width: 12px; border-radius: 2px 2px 0 0; background: currentColor; opacity: 0.25; }
 .atl-figure .atl-span { font-size: 0.75rem; }
 @media (max-width: 900px) { .atl-figures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 """
-_BAR_HEIGHT, _STEP, _BAR = 30, 10, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def show_figures(figures: Sequence[Figure]) -> None:
 
 
 def _card(figure: Figure) -> str:
-    spoken = escape(f"{figure.label}: {figure.value:,}. {_change_words(figure)}{figure.note}", quote=True)
+    change = f"{_change_words(figure.change)} " if figure.change else ""
+    spoken = escape(f"{figure.label}: {figure.value:,}, {change}{figure.note}", quote=True)
     return (
         f'<div class="atl-figure" role="group" aria-label="{spoken}">'
         f'<span class="atl-label">{escape(figure.label)}</span><b>{figure.value:,}</b>'
@@ -61,14 +62,11 @@ def _change(figure: Figure) -> str:
         return ""
     name = _change_colour(figure.change, figure.falling_is)
     style = f' style="color: {palette.colour(name)}"' if name else ""
-    sign = "+" if figure.change > 0 else "−"
-    return f'<span class="atl-change"{style}>{sign}{abs(figure.change):,}</span> '
+    return f'<span class="atl-change"{style}>{_change_words(figure.change)}</span> '
 
 
-def _change_words(figure: Figure) -> str:
-    if not figure.change:
-        return ""
-    return f"{abs(figure.change):,} {'more' if figure.change > 0 else 'fewer'} "
+def _change_words(change: int) -> str:
+    return f"{abs(change):,} {'more' if change > 0 else 'fewer'}"
 
 
 def _change_colour(change: int, falling_is: str | None) -> str | None:
@@ -82,14 +80,11 @@ def _sparkline(figure: Figure) -> str:
     """Bars from the text's own colour, today's in the accent; a day without anything keeps a hair, so one sees it."""
     top = max(*figure.series, 1)
     today = figure.today % len(figure.series)
-    bars = []
-    for place, value in enumerate(figure.series):
-        height = max(round(value / top * _BAR_HEIGHT, 1), 1)
-        ink = f'fill="{palette.colour("primaryColor")}"' if place == today else 'fill="currentColor" opacity="0.28"'
-        bars.append(
-            f'<rect x="{place * _STEP}" y="{_BAR_HEIGHT - height}" width="{_BAR}" height="{height}" rx="1.5" {ink}/>'
-        )
-    width = len(figure.series) * _STEP - (_STEP - _BAR)
-    return (
-        f'<svg viewBox="0 0 {width} {_BAR_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">{"".join(bars)}</svg>'
+    accent = f' style="height: {{}}%; background: {palette.colour("primaryColor")}; opacity: 1"'
+    plain = ' style="height: {}%"'
+    # Elements instead of an SVG: Streamlit takes those out of HTML.
+    bars = "".join(
+        f"<i{(accent if place == today else plain).format(max(round(value / top * 100), 3))}></i>"
+        for place, value in enumerate(figure.series)
     )
+    return f'<div class="atl-spark" aria-hidden="true">{bars}</div>'

@@ -8,6 +8,7 @@ from core.ui import style
 from core.ui.gate import current_user
 from core.ui.handover import send_sign_out
 from core.ui.navigation import navigation
+from core.ui.notifications import show_bell
 
 PROFILE = "My profile"
 SIGN_OUT = "Sign out"
@@ -21,6 +22,7 @@ def run() -> None:
     st.logo(style.wordmark_path(), size="large", icon_image=style.MARK)
     page = navigation(is_admin=user.is_admin)
     with st.sidebar:
+        show_bell(user)
         _account_menu(user)
     page.run()
 

@@ -8,6 +8,7 @@ _CSS = """
 .atelier-thumb { width: 48px; height: 48px; border-radius: 8px; overflow: hidden;
   background: color-mix(in srgb, currentColor 8%, transparent); }
 .atelier-thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }
+.st-key-home-next [data-testid="stPageLink-NavLink"] { padding-left: 0; padding-right: 0; }
 .st-key-home-needs button, .st-key-home-steps button { white-space: nowrap; }
 """
 

@@ -105,8 +105,8 @@ def _failed(home: HomeReading) -> Iterator[Need]:
         why = plain(shortened(posts[0].error_message or "Open it to see why.", 160))
         yield Need("failed", ":material/error:", f"{_title(posts[0])} failed", why, "Open", _open(posts[0]))
     elif total:
-        yield Need("failed", ":material/error:", f"{count(total, 'post')} failed", _names(posts, total), "See failed posts",
-                   "content?view=failed")  # fmt: skip
+        yield Need("failed", ":material/error:", f"{count(total, 'post')} failed", _names(posts, total),
+                   "See failed posts", "content?view=failed")  # fmt: skip
 
 
 def _late(home: HomeReading) -> Iterator[Need]:
