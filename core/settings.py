@@ -30,46 +30,56 @@ class Settings(BaseSettings):
     storage_url: str = Field(
         default="", description="`file:///…` or `s3://bucket/prefix`; empty: inside the data folder."
     )
-    s3_endpoint_url: str | None = None
-    s3_public_endpoint_url: str | None = None
+    s3_endpoint_url: str | None = Field(
+        default=None, description="Where this server reaches the bucket; empty: Amazon's own address."
+    )
+    s3_public_endpoint_url: str | None = Field(
+        default=None, description="Where browsers reach the bucket, if that differs; links are signed for it."
+    )
     secret_key: SecretStr | None = Field(default=None, description="Master keys, newest first, comma separated.")
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8501, ge=1, le=65535)
+    host: str = Field(default="127.0.0.1", description="Address the dashboard listens on; `0.0.0.0` is all of them.")
+    port: int = Field(default=8501, ge=1, le=65535, description="Port of the dashboard.")
     public_url: str = Field(default="", description="Where browsers reach the dashboard; empty: host and port.")
     trusted_proxies: str = Field(
         default="", description="Addresses of proxies whose X-Forwarded headers are believed, comma separated."
     )
 
     deviantart_url: str = Field(default=DEVIANTART_ROOT, description="The site's root.")
-    deviantart_client_id: str | None = None
-    deviantart_client_secret: SecretStr | None = None
+    deviantart_client_id: str | None = Field(default=None, description="Of your application at DeviantArt.")
+    deviantart_client_secret: SecretStr | None = Field(default=None, description="Belongs to the client id.")
     contact: str = Field(default="https://github.com/", description="Named in the User-Agent, as DeviantArt asks.")
-    sandbox_port: int = Field(default=8602, ge=1, le=65535)
+    sandbox_port: int = Field(default=8602, ge=1, le=65535, description="Port of the stand-in for DeviantArt.")
     sandbox_url: str | None = Field(default=None, description="Root of a running sandbox; `atelier up` sets it.")
 
-    log_format: Literal["console", "json"] = "console"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = Field(default="console", description="JSON is for log collectors.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is less important than this is not logged."
+    )
 
     # The sidecar
     scheduler_port: int = Field(default=8603, ge=0, le=65535, description="Health and metrics of the sidecar; 0: none.")
     workers: int = Field(default=64, ge=1, le=512, description="Provider calls under way at once, per process.")
     lease_seconds: float = Field(default=45, gt=0, description="A silent worker loses its posts after this.")
     tick_seconds: float = Field(default=1, gt=0, description="How often due posts are looked for.")
-    dispatch: Literal["auto", "pool", "procrastinate"] = "auto"
+    dispatch: Literal["auto", "pool", "procrastinate"] = Field(
+        default="auto",
+        description="Who publishes: the sidecar's own pool, or workers through Procrastinate (PostgreSQL only); "
+        "`auto` takes workers when one is alive.",
+    )
     call_gap_seconds: float = Field(default=3, ge=0, description="Shortest pause between two calls of one account.")
     longest_call_gap_seconds: float = Field(default=300, gt=0, description="To this the pause grows when limited.")
-    provider_timeout_seconds: float = Field(default=60, gt=0)
+    provider_timeout_seconds: float = Field(default=60, gt=0, description="Longest wait for one answer of a provider.")
     unknown_wait_seconds: float = Field(
         default=20, ge=0, description="Wait before asking what became of a lost answer."
     )
 
     # Limits
-    max_file_mb: int = Field(default=50, ge=1)
-    max_files_per_deviation: int = Field(default=100, ge=1)
+    max_file_mb: int = Field(default=50, ge=1, description="Largest file that is taken, in MiB.")
+    max_files_per_deviation: int = Field(default=100, ge=1, description="Most files of one deviation.")
     max_megapixels: int = Field(default=250, ge=1, description="Larger pictures are refused before decoding.")
-    session_idle_days: int = Field(default=30, ge=1)
-    trash_days: int = Field(default=90, ge=1)
+    session_idle_days: int = Field(default=30, ge=1, description="A browser unused for this long is signed out.")
+    trash_days: int = Field(default=90, ge=1, description="The trash is emptied of what is older than this.")
     log_days: int = Field(default=90, ge=1, description="How long attempts stay in the execution log.")
 
     @model_validator(mode="before")
