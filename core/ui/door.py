@@ -48,13 +48,18 @@ def _show_sign_in(runtime: Runtime) -> None:
 
 def _try(runtime: Runtime, username: str, password: str) -> None:
     try:
-        ticket = sign_in(runtime.database, username, password, address=st.context.ip_address, clock=utc_now)
+        ticket = sign_in(runtime.database, username, password, address=client_address(), clock=utc_now)
     except SignInThrottled as error:
         st.error(f"Too many wrong passwords. Wait until {_clock_time(error.until)}, then try again.",
                  icon=":material/timer:")  # fmt: skip
     else:
         st.info("Signing you in…", icon=":material/key:")
         send_ticket(ticket)
+
+
+def client_address() -> str | None:
+    """Where the browser connects from; ``None`` on this machine. Proxies are believed as far as settings say."""
+    return st.context.ip_address
 
 
 def _clock_time(instant: datetime) -> str:

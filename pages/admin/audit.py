@@ -1,7 +1,5 @@
 """Audit: who changed what, before and after."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from core.clock import utc_now
@@ -10,11 +8,10 @@ from core.runtime import get_runtime
 from core.system import trail
 from core.system.models import ActorKind, AuditEvent
 from core.system.trail import TrailFilter
+from core.ui.audit_export import trail_csv
 from core.ui.audit_filters import ask_filter, describe
 from core.ui.gate import require_admin
-from core.ui.page import empty_state, page_header, zone_note
-from core.ui.tables import csv_button, csv_file
-from core.ui.times import precise
+from core.ui.page import empty_state, local, page_header, zone_note
 
 PER_PAGE = 50
 EXPORT_LIMIT = 50_000
@@ -36,31 +33,47 @@ def cells(event: AuditEvent, names: dict[str, str]) -> tuple[str, ...]:
 
 def short(values: dict[str, object] | None) -> str:
     """A change in one line."""
-    return ", ".join(f"{name}: {value}" for name, value in (values or {}).items())
+    return ", ".join(f"{name}: {plain(value)}" for name, value in (values or {}).items())
+
+
+def plain(value: object) -> str:
+    """A value as a person writes it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def export(wanted: TrailFilter, names: dict[str, str]) -> bytes:
     """The filtered trail as CSV."""
     with runtime.database.read() as session:
         events = trail.iterate_events(session, wanted, limit=EXPORT_LIMIT)
-        rows: list[tuple[datetime | str, ...]] = [(event.at, event.id, *cells(event, names)) for event in events]
-    columns = ("When", "Id", *COLUMNS)
-    filters = describe(wanted, names)
-    return csv_file("Atelier audit trail", columns, rows, filters=filters, timezone=user.timezone, now=now)
+        rows = [(event.at.isoformat(timespec="seconds"), event.id, *cells(event, names)) for event in events]
+    return trail_csv(("When (UTC)", "Id", *COLUMNS), rows, describe(wanted, names))
 
 
 def show_events(wanted: TrailFilter, names: dict[str, str], total: int) -> None:
     """One page of the trail, and a way to the others."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption("1 event" if total == 1 else f"{total:,} events")
-        csv_button("CSV", lambda: export(wanted, names), "atelier-audit", key="audit-csv")
+        st.download_button(
+            "CSV",
+            lambda: export(wanted, names),
+            "atelier-audit.csv",
+            "text/csv",
+            key="audit-csv",
+            icon=":material/download:",
+            on_click="ignore",
+            type="tertiary",
+            help=f"Everything that fits the filters, up to {EXPORT_LIMIT:,} events.",
+        )
     table = st.container()
     pages = -(-total // PER_PAGE)
     page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     with runtime.database.read() as session:
         events = trail.list_events(session, wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     rows = [
-        {"When": precise(event.at, user.timezone, now=now), **dict(zip(COLUMNS, cells(event, names), strict=True))}
+        {
+            "When": f"{local(event.at, user.timezone):%Y-%m-%d %H:%M:%S}",
+            **dict(zip(COLUMNS, cells(event, names), strict=True)),
+        }
         for event in events
     ]
     table.dataframe(rows, hide_index=True, height="content")
