@@ -22,7 +22,8 @@ from sqlalchemy import select, update
 from core.clock import utc_now
 from core.identity.models import Account
 from core.publishing import scheduling
-from core.publishing.models import Deviation
+from core.publishing.models import Deviation, DeviationStatus
+from core.publishing.states import QUEUED
 from core.system.actors import Actor
 from tests.crash.installation import Installation, installation
 from tests.support.databases import ENGINES, fresh_database, stop_postgres_server
@@ -114,12 +115,18 @@ def _published(place: Installation, posts: list[str]) -> int:
 
 
 def _finish(place: Installation, posts: list[str]) -> None:
-    """Let one sidecar live until everything is out; what was given up on or waits long is published now,
-    as its person would do once the provider is well again."""
+    """Let one sidecar live until everything is out, as if the waiting times had passed.
+
+    What was given up on is retried, as its person would do once the provider is well again.
+    """
+    now = utc_now()
     with place.database.session() as session:
-        owners = session.execute(select(Deviation.user_id, Deviation.id).where(Deviation.id.in_(posts))).all()
-        for user_id, post in owners:
-            scheduling.publish_now(session, Actor.person(user_id), [post], now=utc_now(), lease_seconds=0)
+        failed = session.execute(
+            select(Deviation.user_id, Deviation.id).where(Deviation.status == DeviationStatus.FAILED)
+        ).all()
+        for user_id, post in failed:
+            scheduling.retry(session, Actor.person(user_id), [post], now=now)
+        session.execute(update(Deviation).where(Deviation.status.in_(QUEUED)).values(due_at=now))
         session.execute(update(Account).values(next_call_at=None, call_gap_seconds=None))
     with place.scheduler() as scheduler:
         _wait_for_all(place, posts, scheduler)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import procrastinate
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from core.db.engine import Database
 from core.jobs.ports import Ports
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 QUEUE = "publishing"
 TASK = "publish_deviation"
+# Any fixed number that nothing else in this database uses.
+SCHEMA_KEY = 7_283_403
 
 
 def _conninfo(database: Database) -> str:
@@ -30,12 +32,27 @@ def _conninfo(database: Database) -> str:
 
 
 def install_schema(database: Database) -> None:
-    """Create Procrastinate's tables unless they are there. PostgreSQL only."""
-    if inspect(database.engine).has_table("procrastinate_jobs"):
-        return
-    app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=_conninfo(database)))
-    with app.open():
-        app.schema_manager.apply_schema()
+    """Create Procrastinate's tables unless they are there. PostgreSQL only; several may start at once."""
+    with database.engine.connect() as waiting:
+        # Held until the connection closes, so that the second to come finds the tables.
+        waiting.execute(text("SELECT pg_advisory_lock(:key)"), {"key": SCHEMA_KEY})
+        waiting.commit()
+        try:
+            if not inspect(database.engine).has_table("procrastinate_jobs"):
+                app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=_conninfo(database)))
+                with app.open():
+                    app.schema_manager.apply_schema()
+        finally:
+            waiting.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": SCHEMA_KEY})
+            waiting.commit()
+
+
+def forget_stalled(database: Database) -> int:
+    """Delete messages that a dead worker had in hand; their posts were found again by the lease. How many."""
+    with database.connection() as connection:
+        return connection.execute(
+            text("DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL")
+        ).rowcount
 
 
 class Dispatcher:
@@ -43,6 +60,7 @@ class Dispatcher:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        install_schema(database)
         self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=_conninfo(database)))
         self._app.open()
 
@@ -116,6 +134,7 @@ class QueueWorker:
         """Work until SIGTERM or SIGINT; the calls in hand are finished."""
         async with self._app.open_async():
             pulse = asyncio.create_task(self._keep_alive())
+            forget_stalled(self._ports.database)
             log.info("The worker is ready.", worker=self._ports.worker)
             try:
                 await self._app.run_worker_async(

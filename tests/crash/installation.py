@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.adapters.storage.factory import open_store
 from core.clock import utc_now
 from core.db.crypto import Keyring, install_keyring
 from core.db.engine import Database
 from core.identity.models import Account
+from core.media.models import Blob
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
+from core.system.models import Intent, IntentState
 from tests.factories import make_account, make_blob, make_deviation, make_user
 from tests.media.samples import make_png
 from tests.support.processes import RunningProcess, running
@@ -104,8 +106,6 @@ class Installation:
 
     def files(self, ids: list[str]) -> list[Any]:
         """Per file of ``ids``: the hash of its content, its remote id."""
-        from core.media.models import Blob
-
         query = (
             select(Blob.sha256, DeviationFile.remote_deviation_id)
             .join(DeviationFile, DeviationFile.blob_id == Blob.id)
@@ -113,6 +113,18 @@ class Installation:
         )
         with self.database.read() as session:
             return list(session.execute(query))
+
+    def leases(self, ids: list[str]) -> int:
+        """How many of ``ids`` some worker holds."""
+        query = select(func.count()).where(Deviation.id.in_(ids), Deviation.execution_lock_id.is_not(None))
+        with self.database.read() as session:
+            return session.scalar(query) or 0
+
+    def open_intents(self) -> int:
+        """How many effects are in doubt."""
+        query = select(func.count()).where(Intent.state.in_([IntentState.OPEN, IntentState.UNKNOWN]))
+        with self.database.read() as session:
+            return session.scalar(query) or 0
 
     def shown(self) -> dict[str, list[str]]:
         """What the sandbox shows: remote ids per hash."""
