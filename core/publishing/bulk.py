@@ -25,6 +25,7 @@ from core.publishing.patterns import Pattern, PatternValues, read_pattern
 from core.publishing.reports import BatchReport, Change, run_batch
 from core.publishing.validation import warnings
 from core.publishing.zones import zone_named
+from core.system import audit
 from core.system.actors import Actor
 from core.system.models import AuditEvent
 
@@ -69,11 +70,14 @@ def edit_many(
         values = fixed | _new_tags(post.row, changes, fixed)
         if pattern is not None:
             values["title"] = _new_title(pattern, PatternValues(_stem(post), numbers[post.row.id], post.row.title, day))
-        changed = edit_post(session, actor, post, values, now=now, lease_seconds=lease_seconds)
+        changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
         return Change(bool(changed), warnings(post))
 
+    trail: list[dict[str, Any]] = []
     with correlated() as group:
-        return run_batch(ids, load_posts(session, actor, ids), change, group=group)
+        report = run_batch(ids, load_posts(session, actor, ids), change, group=group)
+    _write(session, trail)
+    return report
 
 
 def preview_titles(session: Session, actor: Actor, ids: Sequence[str], title_pattern: str, *, zone: str = "UTC",
@@ -111,12 +115,21 @@ def undo(
         if snapshot(post.row, list(after)) != after:
             raise ChangeRefused(f"“{post.row.title}” was changed again since; what it has now is kept.")
         values = {name: _column_value(name, value) for name, value in before.items()}
-        edit_post(session, actor, post, values, reason="undone", now=now, lease_seconds=lease_seconds)
+        edit_post(session, actor, post, values, reason="undone", trail=trail, now=now, lease_seconds=lease_seconds)
         return Change()
 
+    trail: list[dict[str, Any]] = []
     ids = list(by_post)
     with correlated() as fresh_group:
-        return run_batch(ids, load_posts(session, actor, ids), change, group=fresh_group)
+        report = run_batch(ids, load_posts(session, actor, ids), change, group=fresh_group)
+    _write(session, trail)
+    return report
+
+
+def _write(session: Session, trail: list[dict[str, Any]]) -> None:
+    """All changes and their events in a few statements: thousands of posts take seconds otherwise."""
+    session.flush()
+    audit.record_all(session, trail)
 
 
 def _new_tags(row: Deviation, changes: BulkChanges, fixed: dict[str, Any]) -> dict[str, Any]:

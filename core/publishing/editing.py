@@ -63,10 +63,14 @@ def edit_post(
     values: dict[str, Any],
     *,
     reason: str | None = None,
+    trail: list[dict[str, Any]] | None = None,
     now: datetime,
     lease_seconds: float,
 ) -> list[str]:
-    """Set columns of one loaded post; the names of those that differ now. Refuses before it writes anything."""
+    """Set columns of one loaded post; the names of those that differ now. Refuses before it writes anything.
+
+    With a ``trail`` the audit event is added to it, and the caller flushes and records once for all its posts.
+    """
     row = post.row
     require_editable(post, now=now, lease_seconds=lease_seconds)
     values = completed(values)
@@ -80,8 +84,12 @@ def edit_post(
     for name in after:
         setattr(row, name, values[name])
     touch(row, now=now)
-    session.flush()
-    audit.record(session, actor, "deviation.edited", row.id, before=before, after=after, reason=reason, now=now)
+    event = audit.event_row(actor, "deviation.edited", row.id, before=before, after=after, reason=reason, now=now)
+    if trail is None:
+        session.flush()
+        audit.record_all(session, [event])
+    else:
+        trail.append(event)
     return list(after)
 
 

@@ -141,7 +141,7 @@ def _file_row(row: Deviation, blob: Blob, name: str, place: int, now: datetime) 
         blob_id=blob.id,
         original_filename=shown_name(name),
         storage_key=blob.storage_key,
-        storage_url=f"/files/{blob.id}",
+        storage_url=f"/blobs/{blob.id}/original",
         mime_type=blob.mime_type,
         file_size=blob.file_size,
         width=blob.width,
