@@ -1,0 +1,118 @@
+"""Views, search, filters, order and layout: all of it lives in the address."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.identity.models import Account
+from core.publishing.listing import Counts, Order
+from core.publishing.models import HoldReason
+from core.ui.content import query as address
+from core.ui.content.query import Layout, Query, View, bound, writer
+
+_ORDERS: Mapping[Order, str] = {
+    Order.NEWEST: "Newest first",
+    Order.OLDEST: "Oldest first",
+    Order.TITLE: "By title",
+    Order.NEXT: "Next out first",
+    Order.PUBLISHED: "Last published first",
+    Order.CHANGED: "Last changed first",
+}
+_LAYOUTS = {Layout.TABLE: ":material/table_rows:", Layout.GRID: ":material/grid_view:"}
+_ANY = "any"
+_HELD: Mapping[str, str] = {
+    _ANY: "Any",
+    HoldReason.LATE.value: "Held because late",
+    HoldReason.AGREEMENT.value: "Held for an agreement",
+}
+
+
+def show_views(query: Query, counts: Counts) -> None:
+    """The lists with how much is in each."""
+    st.segmented_control(
+        "List",
+        list(View),
+        format_func=lambda view: _view_label(view, counts),
+        key=bound("view", query.view),
+        on_change=writer("view", default=View.DRAFT, clears=("page", "sort", "held")),
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def _view_label(view: View, counts: Counts) -> str:
+    number = view.counted(counts)
+    colour = "red" if view is View.FAILED and number else "gray"
+    return f"{view.heading} :{colour}[{number:,}]"
+
+
+def show_filters(query: Query, linked: Sequence[Account]) -> None:
+    """Search, filters, order, layout in one line."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.text_input(
+            "Search",
+            key=bound("q", query.search),
+            on_change=writer("q"),
+            type="search",
+            placeholder="Search titles, tags, descriptions, file names",
+            label_visibility="collapsed",
+            live="400ms",
+        )
+        number = query.narrowings
+        with st.popover(f"Filters · {number}" if number else "Filters", icon=":material/tune:"):
+            _show_narrowings(query, linked)
+        st.selectbox(
+            "Order",
+            list(_ORDERS),
+            format_func=lambda order: _ORDERS[order],
+            key=bound("sort", query.order),
+            on_change=writer("sort", default=address.first_order(query.view)),
+            label_visibility="collapsed",
+            width=190,
+        )
+        st.segmented_control(
+            "Layout",
+            list(Layout),
+            format_func=lambda layout: _LAYOUTS[layout],
+            key=bound("layout", query.layout),
+            on_change=writer("layout", default=Layout.TABLE, clears=()),
+            required=True,
+            label_visibility="collapsed",
+        )
+
+
+def _show_narrowings(query: Query, linked: Sequence[Account]) -> None:
+    # A word for "any", for ``None`` would make these fields ones that can be cleared.
+    names = {_ANY: "Any"} | {one.id: one.username for one in linked}
+    st.selectbox(
+        "Account",
+        list(names),
+        format_func=lambda one: names[one],
+        key=bound("account", query.account_id if query.account_id in names else _ANY),
+        on_change=writer("account", default=_ANY),
+    )
+    st.text_input("Tag", key=bound("tag", query.tag or ""), on_change=writer("tag"), placeholder="Any")
+    _yes_no("Mature", "mature", query.is_mature)
+    _yes_no("Made with AI", "ai", query.is_ai_generated)
+    if query.view is View.SCHEDULED:
+        st.selectbox(
+            "Waiting for you",
+            list(_HELD),
+            format_func=lambda one: _HELD[one],
+            key=bound("held", query.hold_reason.value if query.hold_reason else _ANY),
+            on_change=writer("held", default=_ANY),
+        )
+    if query.is_narrowed:
+        st.button("Clear all filters", on_click=address.clear_filters, type="tertiary", key="content-clear")
+
+
+def _yes_no(label: str, name: str, value: bool | None) -> None:
+    words = {None: _ANY, True: "yes", False: "no"}
+    st.segmented_control(
+        label,
+        [_ANY, "yes", "no"],
+        format_func=str.capitalize,
+        key=bound(name, words[value]),
+        on_change=writer(name, default=_ANY),
+        required=True,
+    )

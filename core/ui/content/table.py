@@ -1,0 +1,125 @@
+"""Posts as a table: one element for the whole page, whatever its length."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.publishing.listing import DeviationView
+from core.ui.content import selection
+from core.ui.content.badges import badge_of
+from core.ui.content.query import View
+from core.ui.content.thumbs import cover_url
+from core.ui.content.times import when
+
+# Above four root units Streamlit lets text go on in a second line.
+ROW_HEIGHT = 66
+# Rows up to this many are shown without a scroll bar of their own.
+_ROWS_IN_SIGHT = 50
+_HEADER_HEIGHT = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A row was opened (``label`` is ``None``), or an entry of its menu chosen."""
+
+    id: str
+    label: str | None = None
+
+
+def show_table(
+    rows: Sequence[DeviationView],
+    view: View,
+    menu: Callable[[DeviationView], list[str]],
+    *,
+    timezone: str,
+    now: datetime,
+) -> Click | None:
+    """Draw the table and remember which rows are ticked; what was clicked, if anything."""
+    ids = [row.id for row in rows]
+    key = selection.page_key(f"table-{view}", ids)
+    columns = _columns(view, key)
+    frame = pd.DataFrame({name: [column.value(row, timezone, now) for row in rows] for name, column in columns.items()})
+    frame["menu"] = [menu(row) for row in rows]
+    state: Any = st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_HEADER_HEIGHT + ROW_HEIGHT * min(len(rows), _ROWS_IN_SIGHT) + 2,
+        column_config={name: column.config for name, column in columns.items()}
+        | {"menu": st.column_config.ButtonColumn("", width=50, type="tertiary", key=f"{key}-menu")},
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": _positions(ids), "columns": [], "cells": []}},
+        placeholder="",
+        alt=f"{view.heading}, {len(rows)} posts",
+    )
+    selection.pick([ids[position] for position in state.selection.rows if position < len(ids)])
+    return _click(ids, key)
+
+
+def _positions(ids: Sequence[str]) -> list[int]:
+    chosen = set(selection.picked(ids))
+    return [position for position, one in enumerate(ids) if one in chosen]
+
+
+def _click(ids: Sequence[str], key: str) -> Click | None:
+    opened = st.session_state.get(f"{key}-open") or st.session_state.get(f"{key}-state")
+    if opened:
+        return Click(ids[opened["row"]])
+    chosen = st.session_state.get(f"{key}-menu")
+    return Click(ids[chosen["row"]], chosen["label"]) if chosen else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    value: Callable[[DeviationView, str, datetime], Any]
+    config: Any
+
+
+def _columns(view: View, key: str) -> Mapping[str, _Column]:
+    config = st.column_config
+    known = {
+        "picture": _Column(lambda row, zone, now: cover_url(row), config.ImageColumn("", width=84, pinned=True)),
+        "title": _Column(
+            lambda row, zone, now: row.title,
+            config.ButtonColumn("Title", width=180, alignment="left", type="tertiary", key=f"{key}-open"),
+        ),
+        "state": _Column(
+            lambda row, zone, now: badge_of(row).text,
+            config.ButtonColumn("State", width=150, alignment="left", type="tertiary", key=f"{key}-state"),
+        ),
+        "tags": _Column(lambda row, zone, now: ", ".join(row.tags), config.TextColumn("Tags", width=160)),
+        "account": _Column(lambda row, zone, now: row.account_name or "–", config.TextColumn("Account", width=115)),
+        "problem": _Column(
+            lambda row, zone, now: row.error_message or "",
+            config.TextColumn("What happened", width=400),
+        ),
+        "when": _Column(lambda row, zone, now: when(row, zone, now=now), config.TextColumn(_WHEN[view], width=165)),
+        "link": _Column(
+            lambda row, zone, now: row.deviation_url,
+            config.LinkColumn("Link", width=70, display_text="View"),
+        ),
+    }
+    return {name: known[name] for name in _SHOWN[view]}
+
+
+_WHEN = {
+    View.DRAFT: "Added",
+    View.SCHEDULED: "Goes out",
+    View.PUBLISHED: "Published",
+    View.FAILED: "Added",
+    View.TRASH: "Deleted",
+}
+
+_SHOWN = {
+    View.DRAFT: ("picture", "title", "tags", "account", "when"),
+    View.SCHEDULED: ("picture", "title", "state", "when", "account"),
+    View.PUBLISHED: ("picture", "title", "link", "when", "account", "tags"),
+    View.FAILED: ("picture", "title", "problem", "account"),
+    View.TRASH: ("picture", "title", "state", "when", "account"),
+}

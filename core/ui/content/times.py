@@ -1,0 +1,51 @@
+"""How the times of posts are written: with their jitter window, in the person's zone."""
+
+from datetime import datetime, timedelta
+
+from core.publishing.listing import DeviationView
+from core.publishing.models import DeviationStatus
+from core.publishing.states import QUEUED
+from core.ui.page import format_instant, local
+
+
+def window(start: datetime | None, end: datetime | None, timezone: str, *, now: datetime) -> str:
+    """``Tue 3 Mar, 14:00–14:05``: between these two instants; one time when they are the same minute."""
+    if start is None:
+        return format_instant(end, timezone, now=now)
+    text = format_instant(start, timezone, now=now)
+    if end is None:
+        return text
+    first, last = local(start, timezone), local(end, timezone)
+    if last.second or last.microsecond:  # a minute that has begun belongs to the window
+        last = last.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    if last <= first:
+        return text
+    return f"{text}–{last:%H:%M}"
+
+
+def jitter_window(view: DeviationView, timezone: str, *, now: datetime) -> str:
+    """When a scheduled post goes out: from the chosen time to the promise."""
+    return window(view.scheduled_at, view.actual_publish_at, timezone, now=now)
+
+
+def when(view: DeviationView, timezone: str, *, now: datetime) -> str:
+    """The time that matters of a post: promised, next try, published, deleted or made."""
+    if view.deleted_at is not None:
+        return format_instant(view.deleted_at, timezone, now=now)
+    if view.status in QUEUED:
+        return _queued(view, timezone, now=now)
+    if view.status is DeviationStatus.PUBLISHED:
+        return format_instant(view.published_at, timezone, now=now)
+    return format_instant(view.created_at, timezone, now=now)
+
+
+def _queued(view: DeviationView, timezone: str, *, now: datetime) -> str:
+    if view.is_busy or view.hold_reason is not None or view.waits_for_account:
+        return jitter_window(view, timezone, now=now)
+    promised = view.actual_publish_at
+    if view.due_at is not None and promised is not None and view.due_at > promised + timedelta(seconds=1):
+        # Put off by a try that failed or by the account's pace.
+        return f"Next try {format_instant(view.due_at, timezone, now=now)}" if view.due_at > now else "Any moment"
+    if promised is not None and promised <= now:
+        return "Any moment"
+    return jitter_window(view, timezone, now=now)

@@ -1,0 +1,74 @@
+"""Content: everything that is to go out, by state; upload, edit, schedule, publish, one or many at once."""
+
+import streamlit as st
+
+from core.ui.content import dialogs, notices, selection, styles
+from core.ui.content.bulk_dialog import show_bulk_dialog
+from core.ui.content.drawer import show_drawer
+from core.ui.content.empty import show_empty
+from core.ui.content.filters import show_filters, show_views
+from core.ui.content.grid import show_grid
+from core.ui.content.listed import Listed, read_list
+from core.ui.content.purge_dialog import show_purge_dialog
+from core.ui.content.query import Layout, Query, bound, current_query, writer
+from core.ui.content.schedule_dialog import show_schedule_dialog
+from core.ui.content.table import show_table
+from core.ui.content.toolbar import act_on_click, menu_of, show_toolbar
+from core.ui.content.upload import is_upload_open, show_upload, toggle_upload
+from core.ui.content.watch import watch
+from core.ui.gate import SignedIn, current_user
+from core.ui.page import page_header, zone_note
+
+
+def show_head() -> None:
+    """What the screen is for, and the button that brings files in."""
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    with left:
+        page_header("Content", f"Prepare, schedule and publish your work. {zone_note(user.timezone)}")
+    with right, st.container(horizontal_alignment="right"):
+        label = "Close upload" if is_upload_open() else "Upload"
+        st.button(label, type="primary", icon=":material/upload:", on_click=toggle_upload, key="content-upload")
+
+
+def show_list(user: SignedIn, query: Query, listed: Listed) -> None:
+    """The posts of this page, with what can be done to them above."""
+    if not listed.rows:
+        show_empty(query)
+        return
+    selection.keep_everything(query, listed.ids)
+    bar = st.container()
+    draw = show_grid if query.layout is Layout.GRID else show_table
+    click = draw(listed.rows, query.view, lambda row: menu_of(row, query.view), timezone=user.timezone, now=listed.now)
+    with bar:
+        show_toolbar(user, query, listed)
+    if listed.page.pages > 1:
+        with st.container(horizontal_alignment="center"):
+            st.pagination(
+                listed.page.pages, key=bound("page", listed.page.number), on_change=writer("page", default=1, clears=())
+            )
+    act_on_click(user, query.view, click)
+
+
+def show_dialogs(user: SignedIn, listed: Listed) -> None:
+    """The dialog that is open, if any."""
+    opened, dialog = dialogs.opened_post(), dialogs.current_dialog()
+    if opened:
+        show_drawer(user, opened, listed.ids)
+    elif dialog is not None:
+        shows = {"bulk": show_bulk_dialog, "schedule": show_schedule_dialog, "purge": show_purge_dialog}
+        shows[dialog.kind](user, dialog)
+
+
+user = current_user()
+styles.apply()
+query = current_query()
+listed = read_list(user, query)
+show_head()
+notices.show(user)
+if is_upload_open():
+    show_upload(user)
+show_views(query, listed.counts)
+show_filters(query, listed.accounts)
+show_list(user, query, listed)
+watch(user, query, listed)
+show_dialogs(user, listed)
