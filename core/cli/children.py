@@ -110,6 +110,8 @@ class Household:
                     child.process.wait(max(0.0, deadline - time.monotonic()))
         self._signal_all(signal.SIGKILL)
         for child in self._children:
+            if child.process is not None:
+                child.process.wait()
             child.finish_output()
 
     def _signal_all(self, number: int) -> None:
