@@ -4,9 +4,8 @@ The slow part (reading, thumbnails, the store) happens without a transaction; ea
 then written in one short transaction, complete or not at all.
 """
 
-import enum
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,101 +18,41 @@ from core.media.blobs import find_blob, has_blob, record_blob, release, says_how
 from core.media.imports import DEFAULT_WORKERS, IncomingFile, Intake, Known, NotTaken, Stored, Taken
 from core.media.models import Blob
 from core.media.names import safe_filename, title_from_filename
-from core.media.probe import ProbeLimits
 from core.media.storage import ObjectStore
 from core.publishing import deviations
 from core.publishing.access import LEASE_SECONDS, Post, get_post
-from core.publishing.changes import DeviationChanges
 from core.publishing.duplicates import ShownBy, find_shown
 from core.publishing.editing import require_editable
 from core.publishing.errors import PublishingError
-from core.publishing.models import Deviation, DeviationStatus
-from core.publishing.uploads import MAX_FILES, add_files
-from core.settings import Settings
+from core.publishing.import_choices import (
+    ImportChoices,
+    ImportLimits,
+    ImportMode,
+    ImportOutcome,
+    ImportReport,
+    ImportResult,
+    Progress,
+)
+from core.publishing.models import Deviation
+from core.publishing.uploads import add_files
 from core.system.actors import Actor
+
+__all__ = [
+    "ImportChoices",
+    "ImportLimits",
+    "ImportMode",
+    "ImportOutcome",
+    "ImportReport",
+    "ImportResult",
+    "attach_files",
+    "import_files",
+]
 
 log = structlog.get_logger(__name__)
 
 # The house itself is in trouble when this many in a row fail for no fault of theirs: the rest is not tried.
 _GIVE_UP_AFTER = 3
 _NOT_TRIED = "Not tried, because the files before it could not be kept. Try again in a moment."
-
-
-class ImportMode(enum.StrEnum):
-    """What becomes of several files."""
-
-    ONE_PER_FILE = "one_per_file"
-    ALL_IN_ONE = "all_in_one"
-
-
-class ImportOutcome(enum.StrEnum):
-    """``refused`` is about the file; ``retry`` is about us, and the same file may be taken later."""
-
-    CREATED = "created"
-    DUPLICATE = "duplicate"
-    REFUSED = "refused"
-    RETRY = "retry"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What became of one file: the deviation it is in, or the one that shows it already, or why not."""
-
-    name: str
-    outcome: ImportOutcome
-    deviation_id: str | None = None
-    duplicate_of: ShownBy | None = None
-    reason: str | None = None
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """Results in the order of the files, and the deviations made or added to."""
-
-    results: tuple[ImportResult, ...]
-
-    @property
-    def deviation_ids(self) -> list[str]:
-        return list(dict.fromkeys(result.deviation_id for result in self.results if result.deviation_id))
-
-    def count(self, outcome: ImportOutcome) -> int:
-        return sum(result.outcome is outcome for result in self.results)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportLimits:
-    """What is taken, as settings say."""
-
-    probe: ProbeLimits = field(default_factory=ProbeLimits)
-    max_files: int = MAX_FILES
-
-    @classmethod
-    def of(cls, settings: Settings) -> "ImportLimits":
-        probe = ProbeLimits(
-            max_bytes=settings.max_file_mb * 1024 * 1024, max_pixels=settings.max_megapixels * 1_000_000
-        )
-        return cls(probe, settings.max_files_per_deviation)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportChoices:
-    """What the person chose for an import.
-
-    ``fields`` are set on every new deviation; without a title there each gets one from its file's
-    name. ``ai_generated`` ``None`` means: yes where the file says how it was generated.
-    ``allow_duplicates`` makes deviations of pictures that others show already.
-    """
-
-    mode: ImportMode = ImportMode.ONE_PER_FILE
-    status: DeviationStatus = DeviationStatus.DRAFT
-    fields: DeviationChanges = field(default_factory=DeviationChanges)
-    ai_generated: bool | None = None
-    allow_duplicates: bool = False
-
-
-# Files done, files in all, name of the latest.
-Progress = Callable[[int, int, str], None]
 
 
 def import_files(
