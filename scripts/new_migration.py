@@ -17,11 +17,12 @@ from core.db.migrate import alembic_config, upgrade
 
 
 def main(message: str) -> None:
-    slug = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")[:40]
+    slug = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")[:20].strip("_")
     with tempfile.TemporaryDirectory() as folder:
         # Compared with a database that has just been migrated, never with somebody's own.
         url = f"sqlite:///{Path(folder) / 'migrated.db'}"
         upgrade(url)
+        # Alembic keeps the name in 32 characters.
         revision = f"{utc_now():%Y_%m_%d}_{slug}"
         command.revision(alembic_config(url), message=message, autogenerate=True, rev_id=revision)
 

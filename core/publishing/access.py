@@ -38,8 +38,8 @@ class Post:
 
 
 def is_published(file: DeviationFile) -> bool:
-    """True when DeviantArt shows this file."""
-    return file.remote_deviation_id is not None
+    """True when DeviantArt shows this file, even if its address was never found."""
+    return file.remote_deviation_id is not None or file.published_at is not None
 
 
 def get_post(session: Session, actor: Actor, deviation_id: str, *, trashed: bool = False) -> Post:

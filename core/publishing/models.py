@@ -254,6 +254,8 @@ class DeviationFile(Base):
     created_at: Mapped[datetime]
 
     stash_item_id: Mapped[str | None] = mapped_column(String(32))
+    # A digest of what the item was sent with: an item that no longer says what the post says is sent again.
+    submitted_as: Mapped[str | None] = mapped_column(String(64))
     remote_deviation_id: Mapped[str | None] = mapped_column(String(64))
     remote_url: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[datetime | None]

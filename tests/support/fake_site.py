@@ -51,7 +51,9 @@ class FakeSite:
     def submit(self, token: str, submission: Submission) -> str:
         with self._lock, self._answering("submit", token):
             assert submission.path.read_bytes()
-            item_id = str(6_000_000_000 + len(self.submissions))
+            item_id = submission.item_id or str(6_000_000_000 + len(self.submissions))
+            if submission.item_id and item_id not in self._titles:
+                raise ProviderError("No such item.", ErrorCategory.GONE, http_status=400)
             self.submissions.append(submission)
             self._titles[item_id] = submission.title
             return item_id

@@ -1,5 +1,7 @@
 """From a post to the two forms DeviantArt takes."""
 
+import hashlib
+import json
 from pathlib import Path
 
 from core.publishing.execution.work import FileWork, Work
@@ -18,6 +20,16 @@ def remote_title(work: Work, file: FileWork) -> str:
     return title[: TITLE_LENGTH - len(number)].rstrip() + number
 
 
+def submitted_as(work: Work, file: FileWork) -> str:
+    """A digest of all that only the submit call can say. Title and description cannot be given at publish."""
+    row = work.row
+    said = [
+        file.storage_key, remote_title(work, file), row.description, list(for_site(row.tags).sent),
+        row.is_ai_generated, row.no_ai, row.publish_options.get("original_url"),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
 def submission(work: Work, file: FileWork, path: Path) -> Submission:
     row = work.row
     return Submission(
@@ -30,6 +42,7 @@ def submission(work: Work, file: FileWork, path: Path) -> Submission:
         is_ai_generated=row.is_ai_generated,
         no_ai=row.no_ai,
         original_url=row.publish_options.get("original_url"),
+        item_id=file.stash_item_id,
     )
 
 

@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from core.publishing.execution.forms import submitted_as
 from core.publishing.execution.work import FileWork, Work
 
 
@@ -32,7 +33,7 @@ def next_step(work: Work) -> Step | None:
         if intent is not None and not intent.looked_up:
             return Step(StepKind.LOOKUP, file)
     for file in work.files:
-        if file.stash_item_id is None and file.published_at is None:
+        if file.published_at is None and not _is_in_stash(work, file):
             return Step(StepKind.SUBMIT, file)
     if work.stash_only:
         return None
@@ -40,3 +41,8 @@ def next_step(work: Work) -> Step | None:
         if file.published_at is None:
             return Step(StepKind.PUBLISH, file)
     return None
+
+
+def _is_in_stash(work: Work, file: FileWork) -> bool:
+    """True when Sta.sh holds the file as the post describes it now; edited since, it is sent again to the same item."""
+    return file.stash_item_id is not None and file.submitted_as == submitted_as(work, file)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from core.db.base import table_of
 from core.db.engine import Database
 from core.identity import pacing
+from core.publishing.execution.forms import submitted_as
 from core.publishing.execution.ledger import Ledger, Result
 from core.publishing.execution.plan import StepKind
 from core.publishing.execution.retries import POLICIES
@@ -57,7 +58,7 @@ def write(ledger: Ledger, result: Result, rhythm: Rhythm) -> None:
 
 
 def _stashed(ledger: Ledger, file: FileWork, item_id: str | None) -> None:
-    ledger.set_file(file, stash_item_id=item_id)
+    ledger.set_file(file, stash_item_id=item_id, submitted_as=submitted_as(ledger.work, file))
     if file.position == 1:
         ledger.set(stash_item_id=item_id)
     if file.submit_intent is not None:
@@ -136,6 +137,8 @@ def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None
         # Whether or not a stash item was made: it is invisible, and the next try makes its own.
         settle(ledger.connection, file.submit_intent.id, IntentState.FAILED, _details(error), now=now)
         file.submit_intent = None
+        if error.category is ErrorCategory.GONE:
+            ledger.set_file(file, stash_item_id=None)  # the item to send again is gone: make a new one
     intent = file.publish_intent
     if result.step.kind is not StepKind.PUBLISH or intent is None:
         return

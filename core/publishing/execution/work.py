@@ -40,6 +40,7 @@ class FileWork:
     mime_type: str
     position: int  # from 1
     stash_item_id: str | None
+    submitted_as: str | None
     remote_deviation_id: str | None
     remote_url: str | None
     published_at: datetime | None
@@ -105,7 +106,7 @@ _WORK = select(
 ).join_from(table_of(Deviation), table_of(Account), _A.id == _D.account_id)  # fmt: skip
 
 _FILES = select(
-    _F.id, _F.deviation_id, _F.storage_key, _F.original_filename, _F.mime_type, _F.stash_item_id,
+    _F.id, _F.deviation_id, _F.storage_key, _F.original_filename, _F.mime_type, _F.stash_item_id, _F.submitted_as,
     _F.remote_deviation_id, _F.remote_url, _F.published_at,
 ).order_by(_F.deviation_id, _F.sort_order, _F.id)  # fmt: skip
 
@@ -123,7 +124,7 @@ def load_work(connection: Connection, ids: Sequence[str]) -> list[Work]:
     for row in connection.execute(_FILES.where(_F.deviation_id.in_(ids))):
         files = by_post[row.deviation_id]
         by_id[row.id] = file = FileWork(
-            row.id, row.storage_key, row.original_filename, row.mime_type, len(files) + 1, row.stash_item_id,
+            row.id, row.storage_key, row.original_filename, row.mime_type, len(files) + 1, row.stash_item_id, row.submitted_as,
             row.remote_deviation_id, row.remote_url, row.published_at,
         )  # fmt: skip
         files.append(file)

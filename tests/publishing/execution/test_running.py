@@ -148,3 +148,38 @@ def test_a_post_begun_in_time_is_finished_however_late(make_rig):
     rig.advance(7200)
     rig.run_due()
     assert rig.read(post).status is DeviationStatus.PUBLISHED
+
+
+def test_what_was_edited_after_it_went_to_stash_is_sent_again_to_the_same_item(make_rig):
+    """Title and description can only be said at submit: a cancelled and edited post must not go out with the old ones."""
+    rig = make_rig(call_gap_seconds=3)
+    post = rig.post(title="A fox", description="Old words.")
+    rig.run_due()
+    rig.change(post, title="A vixen", description="New words.")
+    rig.run_for(20)
+    assert rig.read(post).status is DeviationStatus.PUBLISHED
+    first, second = rig.site.submissions
+    assert (second.title, second.description, second.item_id) == ("A vixen", "New words.", "6000000000")
+    assert first.item_id is None
+    assert [shown.title for shown in rig.site.gallery] == ["A vixen"]
+
+
+def test_what_did_not_change_is_not_sent_again(make_rig):
+    rig = make_rig(call_gap_seconds=3)
+    post = rig.post()
+    rig.run_due()
+    rig.change(post, allow_comments=False, is_mature=True, mature_level=MatureLevel.MODERATE)
+    rig.run_for(20)
+    assert rig.read(post).status is DeviationStatus.PUBLISHED
+    assert len(rig.site.submissions) == 1
+
+
+def test_an_edited_item_that_is_gone_from_stash_is_made_anew(make_rig):
+    rig = make_rig(call_gap_seconds=3)
+    post = rig.post(title="A fox")
+    rig.run_due()
+    rig.change(post, title="A vixen")
+    rig.site.forget_items()
+    rig.run_for(60)
+    assert rig.read(post).status is DeviationStatus.PUBLISHED
+    assert [shown.title for shown in rig.site.gallery] == ["A vixen"]
