@@ -11,7 +11,7 @@ import pkgutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,12 +28,16 @@ class Benchmark:
     """A measurement that can be asked for by name."""
 
     name: str
-    run: Callable[[], Sequence[Row]]
+    run: Callable[[], Iterable[Row]]
 
 
 def find_benchmarks() -> list[Benchmark]:
     """All modules of this folder that measure something, by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
+    names = sorted(
+        module.name
+        for module in pkgutil.iter_modules(benchmarks.__path__)
+        if module.name != "__main__" and not module.ispkg
+    )
     modules = [importlib.import_module(f"benchmarks.{name}") for name in names]
     return [Benchmark(module.NAME, module.run) for module in modules if hasattr(module, "NAME")]
 
@@ -60,7 +64,7 @@ def measure_all(wanted: Sequence[Benchmark]) -> tuple[list[Row], list[Failure]]:
         started = time.perf_counter()
         print(f"Measuring {benchmark.name}…", file=sys.stderr, flush=True)
         try:
-            rows += benchmark.run()
+            rows.extend(benchmark.run())  # one by one: what was measured before it broke is kept
         except Exception as error:  # an edge: the others still have something to tell
             traceback.print_exc()
             failures.append(Failure(benchmark.name, f"{type(error).__name__}: {error}".splitlines()[0]))

@@ -1,0 +1,1 @@
+"""Scripts that benchmarks serve: the dashboard with something added to measure against."""
