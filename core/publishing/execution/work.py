@@ -124,8 +124,8 @@ def load_work(connection: Connection, ids: Sequence[str]) -> list[Work]:
     for row in connection.execute(_FILES.where(_F.deviation_id.in_(ids))):
         files = by_post[row.deviation_id]
         by_id[row.id] = file = FileWork(
-            row.id, row.storage_key, row.original_filename, row.mime_type, len(files) + 1, row.stash_item_id, row.submitted_as,
-            row.remote_deviation_id, row.remote_url, row.published_at,
+            row.id, row.storage_key, row.original_filename, row.mime_type, len(files) + 1, row.stash_item_id,
+            row.submitted_as, row.remote_deviation_id, row.remote_url, row.published_at,
         )  # fmt: skip
         files.append(file)
     for found in connection.execute(_INTENTS.where(_I.subject_id.in_(list(by_id)))):

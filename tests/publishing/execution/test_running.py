@@ -151,7 +151,7 @@ def test_a_post_begun_in_time_is_finished_however_late(make_rig):
 
 
 def test_what_was_edited_after_it_went_to_stash_is_sent_again_to_the_same_item(make_rig):
-    """Title and description can only be said at submit: a cancelled and edited post must not go out with the old ones."""
+    """Title and description can only be said at submit: a cancelled, edited post must not go out with the old ones."""
     rig = make_rig(call_gap_seconds=3)
     post = rig.post(title="A fox", description="Old words.")
     rig.run_due()
