@@ -25,7 +25,7 @@ class WorkerPool:
         self._claim = claim
         self._run = run
         self._executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix="publish")
-        self._busy = 0
+        self._held: set[str] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -40,7 +40,12 @@ class WorkerPool:
 
     @property
     def in_flight(self) -> int:
-        return self._busy
+        return len(self._held)
+
+    def held_ids(self) -> list[str]:
+        """The posts whose leases must be kept: those that run or wait here. One that broke off is not among them."""
+        with self._lock:
+            return list(self._held)
 
     def stop(self, *, timeout: float) -> bool:
         """Claim nothing more and wait for the calls in hand; ``False`` when some did not end in time."""
@@ -49,19 +54,19 @@ class WorkerPool:
         self._executor.shutdown(wait=False)
         deadline = threading.Event()
         waited = 0.0
-        while self._busy and waited < timeout:
+        while self._held and waited < timeout:
             deadline.wait(0.05)
             waited += 0.05
-        return self._busy == 0
+        return not self._held
 
     def drain_once(self) -> int:
         """Claim as much as fits and hand it out; how many posts that were."""
-        free = 2 * self._size - self._busy
+        free = 2 * self._size - len(self._held)
         if free <= 0 or self._stopping.is_set():
             return 0
         works = self._claim(free)
         with self._lock:
-            self._busy += len(works)
+            self._held.update(work.id for work in works)
         for work in works:
             self._executor.submit(self._run_one, work)
         return len(works)
@@ -87,7 +92,7 @@ class WorkerPool:
                 log.exception("A run broke off.", deviation_id=work.id)
             finally:
                 with self._lock:
-                    self._busy -= 1
-                    has_idle_hands = self._busy == self._size
+                    self._held.discard(work.id)
+                    has_idle_hands = len(self._held) == self._size
                 if has_idle_hands:
                     self._wake.set()

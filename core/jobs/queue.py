@@ -88,7 +88,7 @@ class QueueWorker:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._stopping = False
-        self._in_flight = 0
+        self._held: set[str] = set()
         self._started_at = ports.clock()
         self._executor = ThreadPoolExecutor(ports.settings.workers, thread_name_prefix="publish")
         self._runner = ports.runner(lambda: self._stopping)
@@ -96,11 +96,11 @@ class QueueWorker:
         self._app.task(name=TASK, queue=QUEUE)(self._publish)
 
     async def _publish(self, deviation_id: str) -> None:
-        self._in_flight += 1
+        self._held.add(deviation_id)
         try:
             await asyncio.get_running_loop().run_in_executor(self._executor, self._run, deviation_id)
         finally:
-            self._in_flight -= 1
+            self._held.discard(deviation_id)
 
     def _run(self, deviation_id: str) -> None:
         ports = self._ports
@@ -119,14 +119,14 @@ class QueueWorker:
 
     def _beat(self) -> None:
         ports = self._ports
-        claims.extend_leases(ports.database, ports.worker, now=ports.clock())
+        claims.extend_leases(ports.database, ports.worker, list(self._held), now=ports.clock())
         with ports.database.session() as session:
             heartbeats.beat(
                 session,
                 ports.worker,
                 heartbeats.WORKER,
                 started_at=self._started_at,
-                in_flight=self._in_flight,
+                in_flight=len(self._held),
                 now=ports.clock(),
             )
 

@@ -127,8 +127,7 @@ class Sidecar:
 
     def _beat(self) -> None:
         ports = self.ports
-        if self._pool.in_flight:
-            claims.extend_leases(ports.database, ports.worker, now=ports.clock())
+        claims.extend_leases(ports.database, ports.worker, self._pool.held_ids(), now=ports.clock())
         with ports.database.session() as session:
             heartbeats.beat(
                 session,

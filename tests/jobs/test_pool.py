@@ -54,6 +54,7 @@ def test_a_run_that_breaks_off_does_not_hold_up_the_others() -> None:
     pool.start()
     pool.wake()
     until(lambda: len(done) == 9)
+    until(lambda: pool.held_ids() == [])
     assert pool.stop(timeout=5)
 
 

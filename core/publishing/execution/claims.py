@@ -122,11 +122,18 @@ def _claim(connection: Connection, worker: str, ids: Sequence[str], *, now: date
     return load_work(connection, [row.id for row in rows])
 
 
-def extend_leases(database: Database, worker: str, *, now: datetime) -> int:
-    """Heartbeat: keep all leases of ``worker``; how many there are."""
+def extend_leases(database: Database, worker: str, ids: Sequence[str], *, now: datetime) -> int:
+    """Heartbeat: keep the leases of ``worker`` on the posts it really has in hand; how many there are.
+
+    Not all of its leases: a run that broke off must lose its post, although its process lives on.
+    """
+    if not ids:
+        return 0
     with database.connection() as connection:
         changed = connection.execute(
-            update(D).where(D.c.execution_lock_id == worker).values(execution_locked_at=now, updated_at=D.c.updated_at)
+            update(D)
+            .where(D.c.id.in_(ids), D.c.execution_lock_id == worker)
+            .values(execution_locked_at=now, updated_at=D.c.updated_at)
         )
         return changed.rowcount
 

@@ -98,10 +98,10 @@ def test_what_a_taken_over_worker_had_already_published_is_remembered(rig, monke
 
 
 def test_a_heartbeat_keeps_the_lease(rig):
-    rig.post()
+    post = rig.post()
     rig.claim()
     rig.advance(40)
-    assert claims.extend_leases(rig.database, rig.worker, now=rig.now) == 1
+    assert claims.extend_leases(rig.database, rig.worker, [post], now=rig.now) == 1
     rig.advance(40)
     assert claims.release_stale(rig.database, now=rig.now, lease_seconds=45) == []
 
@@ -161,3 +161,18 @@ def test_a_throttled_account_is_not_claimed_before_its_slot(rig):
     rig.post(due_at=rig.now)
     rig.advance(100)
     assert rig.claim() == []
+
+
+def test_a_heartbeat_does_not_keep_the_lease_of_a_run_that_broke_off(rig):
+    post = rig.post()
+    rig.claim()
+    rig.advance(40)
+    assert claims.extend_leases(rig.database, rig.worker, [], now=rig.now) == 0
+    rig.advance(10)
+    assert claims.release_stale(rig.database, now=rig.now, lease_seconds=45) == [post]
+
+
+def test_a_heartbeat_does_not_extend_what_another_worker_holds(rig):
+    post = rig.post()
+    rig.claim(worker="other")
+    assert claims.extend_leases(rig.database, rig.worker, [post], now=rig.now) == 0
