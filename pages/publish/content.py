@@ -12,6 +12,7 @@ from core.ui.content.listed import Listed, read_list
 from core.ui.content.purge_dialog import show_purge_dialog
 from core.ui.content.query import Layout, Query, bound, current_query, writer
 from core.ui.content.schedule_dialog import show_schedule_dialog
+from core.ui.content.showing import Showing
 from core.ui.content.table import show_table
 from core.ui.content.toolbar import act_on_click, menu_of, show_toolbar
 from core.ui.content.upload import is_upload_open, show_upload, toggle_upload
@@ -37,8 +38,9 @@ def show_list(user: SignedIn, query: Query, listed: Listed) -> None:
         return
     selection.keep_everything(query, listed.ids)
     bar = st.container()
+    showing = Showing.of(user.timezone, listed.now, listed.accounts)
     draw = show_grid if query.layout is Layout.GRID else show_table
-    click = draw(listed.rows, query.view, lambda row: menu_of(row, query.view), timezone=user.timezone, now=listed.now)
+    click = draw(listed.rows, query.view, lambda row: menu_of(row, query.view), showing)
     with bar:
         show_toolbar(user, query, listed)
     if listed.page.pages > 1:
@@ -64,7 +66,7 @@ styles.apply()
 query = current_query()
 listed = read_list(user, query)
 show_head()
-notices.show(user)
+notices.show()
 if is_upload_open():
     show_upload(user)
 show_views(query, listed.counts)

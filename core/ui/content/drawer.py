@@ -9,18 +9,19 @@ from core.errors import AtelierError
 from core.identity import accounts
 from core.identity.models import Account
 from core.identity.sessions import SignedIn
-from core.publishing import editing, listing
+from core.publishing import editing
 from core.publishing.changes import read_changes
 from core.publishing.detail import DeviationDetail, get_detail
+from core.publishing.listing import DeviationView
 from core.publishing.models import DeviationStatus
-from core.publishing.states import EDITABLE
+from core.publishing.states import EDITABLE, QUEUED
 from core.runtime import get_runtime
 from core.ui.content import actions, dialogs, drawer_form, files, history, making
 from core.ui.content.badges import badge_of
 from core.ui.content.notices import Notice, escape, leave
 from core.ui.content.query import View
+from core.ui.content.showing import Showing
 from core.ui.content.thumbs import facts, stage
-from core.ui.content.times import when
 from core.ui.errors import guarded, show
 from core.ui.page import format_instant, zone_note
 
@@ -59,7 +60,7 @@ def _show(
     with guarded():
         detail, linked = _read(user, deviation_id)
         _show_neighbours(deviation_id, neighbours)
-        _show_head(user, detail)
+        _show_head(user, detail, Showing.of(user.timezone, utc_now(), linked))
         details, options, pictures, made, past = st.tabs(["Details", "Options", "Files", "How it was made", "History"])
         values = drawer_form.show_fields(user, detail, linked, details, options, is_locked=not is_editable(detail))
         with pictures:
@@ -93,8 +94,8 @@ def _show_neighbours(deviation_id: str, neighbours: Sequence[str]) -> None:
         st.caption(f"{place + 1} of {len(neighbours)} on this page")
 
 
-def _show_head(user: SignedIn, detail: DeviationDetail) -> None:
-    view, now = detail.view, utc_now()
+def _show_head(user: SignedIn, detail: DeviationDetail, showing: Showing) -> None:
+    view, now = detail.view, showing.now
     badge = badge_of(view)
     picture, words = st.columns([5, 4], gap="medium")
     if view.first_file is not None:
@@ -102,10 +103,11 @@ def _show_head(user: SignedIn, detail: DeviationDetail) -> None:
         words.caption(facts(view.first_file))
     with words:
         st.markdown(badge.markdown)
-        st.markdown(f"**{when(view, user.timezone, now=now)}**" if not _is_plain(detail) else "Not scheduled yet")
+        if view.status in QUEUED or view.status is DeviationStatus.PUBLISHED:
+            st.markdown(f"**{showing.when(view)}**")
         st.caption(f"Added {format_instant(view.created_at, user.timezone, now=now)}. {zone_note(user.timezone)}")
         if view.deviation_url:
-            st.link_button("View on DeviantArt", view.deviation_url, icon=":material/open_in_new:")
+            st.link_button(showing.link_label(view), view.deviation_url, icon=":material/open_in_new:")
         _show_actions(user, detail)
     _show_remarks(detail, badge.note)
 
@@ -131,27 +133,43 @@ def _show_remarks(detail: DeviationDetail, note: str | None) -> None:
 
 def _show_actions(user: SignedIn, detail: DeviationDetail) -> None:
     view = detail.view
+    known = {action.text: action for action in actions.ACTIONS[view_of(view)]}
     with st.container(horizontal=True, gap="xsmall"):
+        pressed = _show_first_action(view)
         if view.deleted_at is None and view.status in _SCHEDULABLE:
             label = "Reschedule" if view.status is DeviationStatus.SCHEDULED else "Schedule"
             if st.button(label, icon=":material/schedule:", key="drawer-schedule"):
                 dialogs.open_dialog("schedule", (view.id,))
                 st.rerun()
-        known = {action.text: action for action in actions.ACTIONS[view_of(view)]}
-        chosen = st.menu_button("More", list(known), key="drawer-more", icon=":material/more_horiz:")
-    if chosen is None:
-        return
-    if known[chosen] is actions.PURGE:
+        rest = [text for text, action in known.items() if view.status is not DeviationStatus.REVIEW or action in _ANY]
+        chosen = known.get(st.menu_button("More", rest, key="drawer-more", icon=":material/more_horiz:") or "")
+    action = pressed or chosen
+    if action is actions.PURGE:
         dialogs.open_dialog("purge", (view.id,))
         st.rerun()
-    dialogs.close()
-    actions.perform(user, known[chosen], [view.id])
+    if action is not None:
+        dialogs.close()
+        actions.perform(user, action, [view.id])
 
 
+def _show_first_action(view: DeviationView) -> actions.Action | None:
+    """What is most wanted of a post that waits for a person, as a button of its own."""
+    wanted = None
+    if view.status is DeviationStatus.FAILED and view.deleted_at is None:
+        wanted = actions.RETRY
+    elif view.hold_reason is not None and view.deleted_at is None:
+        wanted = actions.PUBLISH_NOW
+    if wanted is None:
+        return None
+    return wanted if st.button(wanted.label, icon=wanted.icon, type="primary", key="drawer-first") else None
+
+
+# What a post under review allows besides being judged.
+_ANY = (actions.DUPLICATE, actions.TRASH)
 _SCHEDULABLE = {DeviationStatus.DRAFT, DeviationStatus.SCHEDULED, DeviationStatus.FAILED}
 
 
-def view_of(view: listing.DeviationView) -> View:
+def view_of(view: DeviationView) -> View:
     """The list a post is found in; one under review counts as a draft."""
     if view.deleted_at is not None:
         return View.TRASH

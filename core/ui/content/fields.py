@@ -15,6 +15,7 @@ from core.publishing.models import LatePolicy, MatureLevel
 from core.publishing.validation import MAX_GALLERIES, SITE_TITLE_LENGTH, title_warnings
 from core.runtime import get_runtime
 from core.ui.content.notices import escape
+from core.ui.content.showing import is_sandbox
 from core.ui.errors import guarded
 
 RESOLUTIONS: Mapping[int, str] = {
@@ -91,11 +92,6 @@ def _account_name(account: Account) -> str:
     where = " · sandbox" if is_sandbox(account.provider) else ""
     trouble = {AccountState.RECONNECT: " · needs reconnect", AccountState.DISCONNECTED: " · disconnected"}
     return f"{account.username}{where}{trouble.get(account.state, '')}"
-
-
-def is_sandbox(provider: str) -> bool:
-    """Whether an account lives at the stand-in."""
-    return provider.endswith("-sandbox")
 
 
 def galleries_field(key: str, user: SignedIn, account_id: str | None, chosen: Sequence[str]) -> list[str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from core.identity.sessions import SignedIn
 from core.publishing.reports import BatchReport, ItemResult
 from core.runtime import get_runtime
 from core.ui.errors import guarded
@@ -44,24 +43,25 @@ def leave(notice: Notice) -> None:
     st.session_state[_KEY] = notice
 
 
-def show(user: SignedIn) -> None:
+def show(*, undo_shortcut: str | None = None) -> None:
     """The last notice, if nobody has put it away."""
     notice: Notice | None = st.session_state.get(_KEY)
     if notice is None:
         return
     kind = "trouble" if notice.skipped else "done"
     with st.container(border=True, key=f"notice-{kind}", gap="xsmall"):
-        _show_head(user, notice)
+        _show_head(notice, undo_shortcut)
         _show_items(notice)
 
 
-def _show_head(user: SignedIn, notice: Notice) -> None:
+def _show_head(notice: Notice, undo_shortcut: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         icon = ":material/info:" if notice.skipped else ":material/check:"
         skipped = f" {_posts(len(notice.skipped))} skipped." if notice.skipped else ""
         st.markdown(f"{icon} {escape(notice.sentence)}{skipped}", width="stretch")
-        if notice.undo is not None and st.button("Undo", icon=":material/undo:", key="notice-undo"):
-            _undo(notice.undo)
+        undo = notice.undo
+        if undo and st.button("Undo", icon=":material/undo:", key="notice-undo", shortcut=undo_shortcut):
+            _undo(undo)
         if st.button("", icon=":material/close:", type="tertiary", key="notice-close", help="Put this away"):
             st.session_state.pop(_KEY, None)
             st.rerun()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -12,8 +11,8 @@ from core.publishing.listing import DeviationView
 from core.ui.content import selection
 from core.ui.content.badges import badge_of
 from core.ui.content.query import View
+from core.ui.content.showing import Showing
 from core.ui.content.thumbs import cover_url
-from core.ui.content.times import when
 
 # Above four root units Streamlit lets text go on in a second line.
 ROW_HEIGHT = 66
@@ -34,15 +33,13 @@ def show_table(
     rows: Sequence[DeviationView],
     view: View,
     menu: Callable[[DeviationView], list[str]],
-    *,
-    timezone: str,
-    now: datetime,
+    showing: Showing,
 ) -> Click | None:
     """Draw the table and remember which rows are ticked; what was clicked, if anything."""
     ids = [row.id for row in rows]
     key = selection.page_key(f"table-{view}", ids)
-    columns = _columns(view, key)
-    frame = pd.DataFrame({name: [column.value(row, timezone, now) for row in rows] for name, column in columns.items()})
+    columns = _columns(view, key, showing)
+    frame = pd.DataFrame({name: [column.value(row) for row in rows] for name, column in columns.items()})
     frame["menu"] = [menu(row) for row in rows]
     state: Any = st.dataframe(
         frame,
@@ -77,31 +74,31 @@ def _click(ids: Sequence[str], key: str) -> Click | None:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    value: Callable[[DeviationView, str, datetime], Any]
+    value: Callable[[DeviationView], Any]
     config: Any
 
 
-def _columns(view: View, key: str) -> Mapping[str, _Column]:
+def _columns(view: View, key: str, showing: Showing) -> Mapping[str, _Column]:
     config = st.column_config
     known = {
-        "picture": _Column(lambda row, zone, now: cover_url(row), config.ImageColumn("", width=84, pinned=True)),
+        "picture": _Column(lambda row: cover_url(row), config.ImageColumn("", width=84, pinned=True)),
         "title": _Column(
-            lambda row, zone, now: row.title,
+            lambda row: row.title,
             config.ButtonColumn("Title", width=180, alignment="left", type="tertiary", key=f"{key}-open"),
         ),
         "state": _Column(
-            lambda row, zone, now: badge_of(row).text,
+            lambda row: badge_of(row).text,
             config.ButtonColumn("State", width=150, alignment="left", type="tertiary", key=f"{key}-state"),
         ),
-        "tags": _Column(lambda row, zone, now: ", ".join(row.tags), config.TextColumn("Tags", width=160)),
-        "account": _Column(lambda row, zone, now: row.account_name or "–", config.TextColumn("Account", width=115)),
+        "tags": _Column(lambda row: ", ".join(row.tags), config.TextColumn("Tags", width=160)),
+        "account": _Column(showing.account, config.TextColumn("Account", width=125)),
         "problem": _Column(
-            lambda row, zone, now: row.error_message or "",
+            lambda row: row.error_message or "",
             config.TextColumn("What happened", width=400),
         ),
-        "when": _Column(lambda row, zone, now: when(row, zone, now=now), config.TextColumn(_WHEN[view], width=165)),
+        "when": _Column(showing.when, config.TextColumn(_WHEN[view], width=165)),
         "link": _Column(
-            lambda row, zone, now: row.deviation_url,
+            lambda row: row.deviation_url,
             config.LinkColumn("Link", width=70, display_text="View"),
         ),
     }
