@@ -27,7 +27,8 @@ def show_empty(chosen: Chosen) -> None:
     """An empty log, or filters that leave nothing."""
     if chosen.is_narrowed:
         empty_state("Nothing matches", "No attempt fits these filters.", icon=":material/filter_alt_off:")
-        st.button("Clear filters", on_click=clear, key="clear-filters")
+        if st.button("Clear filters", on_click=clear, key="clear-filters"):
+            st.rerun()  # the filters stand outside the part that has just been drawn
         return
     empty_state(
         "Nothing has been tried yet",
