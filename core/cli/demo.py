@@ -6,7 +6,6 @@ import typer
 
 from core.cli.reporting import fail, house
 from core.clock import utc_now
-from core.demo import furnish
 from core.identity import users
 from core.identity.models import InstanceUserRole
 from core.runtime import Runtime
@@ -16,6 +15,8 @@ def demo(
     user: Annotated[str | None, typer.Option(help="For whom; the first administrator when left out.")] = None,
 ) -> None:
     """Fill a person's studio with a handful of pictures to review, edit and schedule."""
+    from core.demo import furnish  # noqa: PLC0415 - the painters' libraries are of no use to other commands
+
     with house() as runtime:
         user_id = _find_person(runtime, user)
         count = furnish(runtime, user_id)

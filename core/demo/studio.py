@@ -25,7 +25,7 @@ def furnish(runtime: Runtime, user_id: str) -> int:
     Some wait for review, as if a program had delivered them, the others are drafts. A picture the person has
     already is left as it is. Takes some seconds.
     """
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=4) as painters:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as painters:
         painted = painters.map(lambda picture: _paint(picture, Path(folder)), PICTURES)
         count = sum(_bring_in(runtime, user_id, picture, file) for picture, file in zip(PICTURES, painted, strict=True))
     log.info("The demo studio is furnished.", user_id=user_id, pictures=count)

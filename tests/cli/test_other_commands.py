@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.cli import demo
+from core import demo
 from core.db.engine import Database
 from core.identity import users
 from core.runtime import Runtime
