@@ -18,9 +18,6 @@ from core.publishing.validation import warnings
 from core.system import audit
 from core.system.actors import Actor
 
-# Sta.sh got these with the file and takes them only with the file.
-_SENT_WITH_THE_FILE = frozenset({"title", "description", "account_id"})
-
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
@@ -80,7 +77,8 @@ def edit_post(
         return []
     post.account = _account_after(session, actor, post, values)
     require_sound(post, values)
-    _forget_sent_files(post, before, after)
+    if "account_id" in after:
+        _forget_stash_items(post)
     for name in after:
         setattr(row, name, values[name])
     touch(row, now=now)
@@ -166,20 +164,9 @@ def require_sound(post: Post, values: dict[str, Any]) -> None:
         raise ChangeRefused("The post is scheduled and needs an account. Choose one, or cancel it first.")
 
 
-def _forget_sent_files(post: Post, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Let unpublished files be sent again when Sta.sh holds something that no longer fits.
-
-    The item left behind is private; Sta.sh offers no call that would remove it.
-    """
-    sent_with_file = _SENT_WITH_THE_FILE & after.keys()
-    source = "publish_options" in after and _source(before) != _source(after)
-    if not sent_with_file and not source:
-        return
+def _forget_stash_items(post: Post) -> None:
+    """Sta.sh items belong to one account; what they leave behind there is private, and no call would remove it."""
     post.row.stash_item_id = None
     for file in post.files:
         if not is_published(file):
             file.stash_item_id = None
-
-
-def _source(values: dict[str, Any]) -> Any:
-    return (values["publish_options"] or {}).get("original_url")

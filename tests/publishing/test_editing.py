@@ -219,20 +219,8 @@ def test_somebody_elses_or_a_disconnected_account_cannot_be_chosen(session, alic
     assert any("reconnected" in warning for warning in result.warnings)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [{"title": "New"}, {"description": "New"}, {"publish_options": {"original_url": "https://example.test/"}}],
-)
-def test_what_sta_sh_takes_with_the_file_lets_the_file_be_sent_again(session, alice, actor, account, values):
-    post = make_deviation(session, alice, account, status="failed", files=0, stash_item_id="1")
-    make_file(session, post, make_blob(session, alice), stash_item_id="1", remote_deviation_id="r", published_at=NOON)
-    make_file(session, post, make_blob(session, alice), stash_item_id="2", sort_order=1)
-    change(session, actor, post, **values)
-    assert stash_ids(session, post) == ["1", None]  # what is public stays as it is
-
-
-@pytest.mark.parametrize("values", [{"tags": ["x"]}, {"no_ai": True}, {"publish_options": {"request_critique": True}}])
-def test_what_is_sent_with_publish_keeps_the_sta_sh_item(session, alice, actor, account, values):
+@pytest.mark.parametrize("values", [{"title": "New"}, {"tags": ["x"]}, {"publish_options": {"request_critique": True}}])
+def test_an_edit_keeps_the_sta_sh_item_so_that_it_is_replaced_not_doubled(session, alice, actor, account, values):
     post = make_deviation(session, alice, account, status="failed", files=0)
     make_file(session, post, make_blob(session, alice), stash_item_id="2")
     change(session, actor, post, **values)

@@ -141,9 +141,19 @@ def test_the_same_content_is_told_with_a_link_whatever_its_name(database, store,
 def test_a_duplicate_may_be_wanted_and_is_stored_once(database, store, actor, incoming):
     choices = ImportChoices(allow_duplicates=True)
     files = [picture(incoming, "a.png", colour=1), picture(incoming, "b.png", colour=1)]
-    report = import_files(database, store, actor, files, choices, now=NOON)
+    report = import_files(database, store, actor, files, choices, workers=1, now=NOON)
     assert outcomes(report) == [C, C]
     assert (count(database, Deviation), count(database, Blob), len(keys(store))) == (2, 1, 4)
+
+
+def test_of_two_equal_files_under_way_at_once_one_set_of_objects_stays(database, store, actor, incoming):
+    files = [picture(incoming, f"{number}.png", colour=1) for number in range(8)]
+    report = import_files(database, store, actor, files, ImportChoices(allow_duplicates=True), workers=8, now=NOON)
+    assert outcomes(report) == [C] * 8 and count(database, Blob) == 1
+    with database.read() as session:
+        leaving = set(session.scalars(select(StorageRemoval.key)))
+        blob = session.scalars(select(Blob)).one()
+    assert keys(store) - leaving == set(all_keys(blob.storage_key))
 
 
 def test_twice_in_one_selection_is_once_a_draft(database, store, actor, incoming):
