@@ -1,6 +1,6 @@
 """Passwords: what one must be, how it is kept, how it is checked.
 
-Hashing is bcrypt by streamlit-authenticator's ``Hasher``; see ``docs/decisions/0004-sign-in-form.md``.
+Hashing is bcrypt by streamlit-authenticator's ``Hasher``; see ``docs/decisions/0006-our-own-form-and-cookie.md``.
 """
 
 import logging

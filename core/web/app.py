@@ -23,6 +23,7 @@ from core.runtime import Runtime, get_runtime
 from core.ui.errors import on_script_error
 from core.web.auth import auth_routes
 from core.web.blobs import blob_routes
+from core.web.doorman import UploadDoorman
 from core.web.headers import SecurityHeaders
 from core.web.pulse import pulse
 from core.web.status import status_routes
@@ -46,7 +47,7 @@ def build_app() -> st.App:
     return st.App(
         HOME,
         routes=build_routes(runtime),
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(UploadDoorman, runtime=runtime)],
         lifespan=partial(_lifespan, runtime),
         on_script_error=on_script_error,
         exception_handlers=EXCEPTION_HANDLERS,
