@@ -14,7 +14,7 @@ from core.ui.home.reading import read_home
 from core.ui.home.sidecar import show_sidecar
 from core.ui.home.steps import show_steps
 from core.ui.home.upcoming import show_upcoming
-from core.ui.links import screen_button
+from core.ui.home.uploading import show_upload_button
 from core.ui.page import zone_note
 from core.ui.words import plain
 
@@ -28,7 +28,7 @@ with runtime.database.read() as session:
     home = read_home(session, user.actor, zone=user.timezone, now=now)
 needs = list_needs(home, is_admin=user.is_admin, now=now)
 
-with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"):
+with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", key="home-top"):
     with st.container(width="stretch", gap="small"):
         st.title(f"{times.greeting(now, user.timezone)}, {plain(user.display_name)}", anchor=False)
         with st.container(key="home-headline"):
@@ -36,7 +36,7 @@ with st.container(horizontal=True, vertical_alignment="top", horizontal_alignmen
         show_sidecar(user.actor, (home.is_running, home.counts))
     if home.steps.has_plan:
         with st.container(width="content"):
-            screen_button("Upload pictures", "content", key="upload", type="primary", icon=":material/upload:")
+            show_upload_button("upload")
 
 if not home.steps.has_plan:
     show_steps(home.steps, runtime.sites)

@@ -36,8 +36,14 @@ def screen_button(
     type: Literal["primary", "secondary"] = "secondary",  # noqa: A002 - Streamlit's word
 ) -> None:
     """A button that goes to ``link``, for the one thing to do next; nothing when there is no such screen here."""
+    if _target(link)[0] is not None and st.button(label, key=key, icon=icon, type=type):
+        go_to(link)
+
+
+def go_to(link: str) -> None:
+    """Leave for ``link``, as after a button was pressed."""
     screen, query = _target(link)
-    if screen is not None and st.button(label, key=key, icon=icon, type=type):
+    if screen is not None:
         st.switch_page(ROOT / screen.script, query_params=query)
 
 

@@ -109,6 +109,13 @@ def test_home_shows_the_next_picture_and_leads_to_it_without_loading_anew(
     assert complaints.messages == []
 
 
+def test_upload_leads_to_an_open_panel(studio: Studio, browser_page: Page) -> None:
+    studio.enter(browser_page)
+    browser_page.get_by_role("button", name="Upload pictures").click()
+    expect(browser_page.get_by_role("heading", name="Content")).to_be_visible()
+    expect(browser_page.locator(".st-key-upload-panel")).to_be_visible()
+
+
 def test_home_redraws_itself_when_a_post_has_gone_out(studio: Studio, browser_page: Page) -> None:
     studio.enter(browser_page)
     expect(browser_page.get_by_text("“Winter fox” goes out tomorrow")).to_be_visible()

@@ -99,7 +99,7 @@ def test_without_the_sidecar_home_says_how_to_start_it(runtime, anna, open_page)
     text = said(open_page())
     assert "Unattended work has stopped · last heard of 10 min ago" in text
     assert "`atelier scheduler`" in text and "nothing is lost" in text
-    assert "but nothing goes out by itself right now" in text
+    assert "but nothing goes out right now" in text
 
 
 def test_everything_that_waits_for_the_person_is_listed(runtime, admin, open_page):

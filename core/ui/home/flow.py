@@ -58,7 +58,7 @@ def show_chart(flow: Outlook) -> None:
         )
         figure = charts.published_and_failed(flow.dates, flow.published, flow.failed)
         charts.show(figure, key="published-failed", alt=f"{summary}, drawn per day.")
-        st.caption(f"{summary}. Failed posts are counted on the day they were given up, also when they went out since.")
+        st.caption(f"{summary}, those among them that went out later.")
 
 
 def lasting(flow: Outlook) -> str:

@@ -21,9 +21,7 @@ def headline(home: HomeReading, needs: int, timezone: str, *, now: datetime) -> 
     if first is None:
         return _nothing_next(home, needs, waiting)
     if not home.is_running:
-        return (
-            f"{_name(first)} is to go out {_time(first, timezone, now=now)}, but nothing goes out by itself right now."
-        )
+        return f"{_name(first)} is due {_time(first, timezone, now=now)}, but nothing goes out right now."
     return f"{_next(first, timezone, now=now)}; {waiting}."
 
 

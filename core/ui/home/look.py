@@ -5,6 +5,7 @@ import streamlit as st
 # Lines and faces are made from the text's own colour, so that they fit light and dark.
 _CSS = """
 .st-key-home-headline p { font-size: 1.15rem; line-height: 1.5; max-width: 68ch; }
+@media (max-width: 640px) { .st-key-home-top { flex-direction: column; } }
 .atelier-thumb { width: 48px; height: 48px; border-radius: 8px; overflow: hidden;
   background: color-mix(in srgb, currentColor 8%, transparent); }
 .atelier-thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.publishing.outlook import FirstSteps
 from core.ui.accounts import SANDBOX, go_to_site
+from core.ui.home.uploading import show_upload_button
 from core.ui.links import screen_button
 
 _WIDTH = 720
@@ -49,7 +50,7 @@ def _show_action(number: int, sites: Collection[str]) -> None:
         elif number == 0:
             screen_button("Connect", "accounts", key="step-connect", type="primary", icon=":material/add_link:")
         elif number == 1:
-            screen_button("Upload pictures", "content", key="step-upload", type="primary", icon=":material/upload:")
+            show_upload_button("step-upload")
         else:
             screen_button("Choose a draft", "content?view=draft", key="step-schedule", type="primary",
                           icon=":material/schedule:")  # fmt: skip
