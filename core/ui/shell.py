@@ -16,10 +16,10 @@ SIGN_OUT = "Sign out"
 
 def run() -> None:
     """Let a person in, draw the frame for them, and run the screen they chose."""
-    st.set_page_config(page_title="Atelier", page_icon=str(style.MARK), layout="wide")
+    st.set_page_config(page_title="Atelier", page_icon=str(style.FAVICON), layout="wide")
     user = current_user()
     style.apply()
-    st.logo(style.wordmark_path(), size="large", icon_image=style.MARK)
+    st.logo(style.wordmark_path(), size="large", icon_image=style.mark_path())
     page = navigation(is_admin=user.is_admin)
     with st.sidebar:
         show_bell(user)

@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 _ASSETS = Path(__file__).parent / "assets"
-MARK = _ASSETS / "mark.svg"
+# Readable on light and dark tabs alike.
+FAVICON = _ASSETS / "mark-light.svg"
 
 # Only what the theme has no word for. Keys of containers become classes ``st-key-…``.
 _CSS = """
@@ -34,8 +35,16 @@ def hide_sidebar() -> None:
 
 def wordmark_path() -> Path:
     """The wordmark that can be read on the theme in use."""
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    return _ASSETS / f"wordmark-{theme}.svg"
+    return _ASSETS / f"wordmark-{_theme()}.svg"
+
+
+def mark_path() -> Path:
+    """The mark alone, for where there is no room for the word."""
+    return _ASSETS / f"mark-{_theme()}.svg"
+
+
+def _theme() -> str:
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 @contextmanager

@@ -37,15 +37,25 @@ def show_handover() -> None:
 def show_adding() -> None:
     """Two ways in: an account made here, or a link to make one's own."""
     with st.expander("Add somebody", icon=":material/person_add:"):
-        with st.form("add-person", border=False, clear_on_submit=True):
-            left, right = st.columns(2)
-            name = left.text_input("Username", key="add-username", autocomplete="off") or ""
-            role = right.selectbox("Role", [MEMBER, ADMIN], format_func=ROLE_LABELS.__getitem__, key="add-role")
-            if st.form_submit_button("Add with a new password", type="primary"):
-                with guarded():
-                    add_person(name, role)
-        if has_invites:
+        if not has_invites:
+            show_adding_with_password()
+            return
+        with_password, by_link = st.tabs(["With a password", "With an invitation link"])
+        with with_password:
+            show_adding_with_password()
+        with by_link:
             show_inviting()
+
+
+def show_adding_with_password() -> None:
+    """The first way: a name now, and a password to hand over."""
+    with st.form("add-person", border=False, clear_on_submit=True):
+        left, right = st.columns(2)
+        name = left.text_input("Username", key="add-username", autocomplete="off") or ""
+        role = right.selectbox("Role", [MEMBER, ADMIN], format_func=ROLE_LABELS.__getitem__, key="add-role")
+        if st.form_submit_button("Add with a new password", type="primary"):
+            with guarded():
+                add_person(name, role)
 
 
 def show_inviting() -> None:
@@ -54,7 +64,7 @@ def show_inviting() -> None:
         left, right = st.columns(2)
         note = left.text_input("For whom (a note for yourself)", key="invite-note", autocomplete="off") or ""
         role = right.selectbox("Role", [MEMBER, ADMIN], format_func=ROLE_LABELS.__getitem__, key="invite-role")
-        if st.form_submit_button("Make an invitation link"):
+        if st.form_submit_button("Make an invitation link", type="primary"):
             with guarded():
                 with runtime.database.session() as session:
                     token = invitations.invite(session, user.actor, role, note=note, now=utc_now())
