@@ -10,6 +10,7 @@ _CSS = """
   background: color-mix(in srgb, currentColor 8%, transparent); }
 .atelier-thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }
 .st-key-home-next [data-testid="stPageLink-NavLink"] { padding-left: 0; padding-right: 0; }
+[class*="st-key-home-step-"] > :first-child { min-width: 16rem; }
 .st-key-home-needs button, .st-key-home-steps button { white-space: nowrap; }
 """
 
