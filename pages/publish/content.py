@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.ui.content import dialogs, notices, selection, styles
 from core.ui.content.bulk_dialog import show_bulk_dialog
-from core.ui.content.drawer import show_drawer
+from core.ui.content.drawer import find_view, show_drawer
 from core.ui.content.empty import show_empty
 from core.ui.content.filters import show_filters, show_views
 from core.ui.content.grid import show_grid
@@ -51,6 +51,13 @@ def show_list(user: SignedIn, query: Query, listed: Listed) -> None:
     act_on_click(user, query.view, click)
 
 
+def land(user: SignedIn) -> None:
+    """Behind the drawer of a link from elsewhere, show the list that its post is in."""
+    opened = dialogs.opened_post()
+    if opened and "view" not in st.query_params and (view := find_view(user, opened)) is not None:
+        st.query_params["view"] = view
+
+
 def show_dialogs(user: SignedIn, listed: Listed) -> None:
     """The dialog that is open, if any."""
     opened, dialog = dialogs.opened_post(), dialogs.current_dialog()
@@ -63,6 +70,7 @@ def show_dialogs(user: SignedIn, listed: Listed) -> None:
 
 user = current_user()
 styles.apply()
+land(user)
 query = current_query()
 listed = read_list(user, query)
 show_head()

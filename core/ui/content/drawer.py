@@ -12,6 +12,7 @@ from core.identity.sessions import SignedIn
 from core.publishing import editing
 from core.publishing.changes import read_changes
 from core.publishing.detail import DeviationDetail, get_detail
+from core.publishing.errors import DeviationNotFound
 from core.publishing.listing import DeviationView
 from core.publishing.models import DeviationStatus
 from core.publishing.states import EDITABLE, QUEUED
@@ -167,6 +168,15 @@ def _show_first_action(view: DeviationView) -> actions.Action | None:
 # What a post under review allows besides being judged.
 _ANY = (actions.DUPLICATE, actions.TRASH)
 _SCHEDULABLE = {DeviationStatus.DRAFT, DeviationStatus.SCHEDULED, DeviationStatus.FAILED}
+
+
+def find_view(user: SignedIn, deviation_id: str) -> View | None:
+    """The list a post is found in; ``None`` for one that is not there or not this person's."""
+    with get_runtime().database.read() as session:
+        try:
+            return view_of(get_detail(session, user.actor, deviation_id, now=utc_now()).view)
+        except DeviationNotFound:
+            return None
 
 
 def view_of(view: DeviationView) -> View:

@@ -18,7 +18,7 @@ _ORDERS: Mapping[Order, str] = {
     Order.PUBLISHED: "Last published first",
     Order.CHANGED: "Last changed first",
 }
-_LAYOUTS = {Layout.TABLE: ":material/table_rows:", Layout.GRID: ":material/grid_view:"}
+_LAYOUTS = {Layout.TABLE: ":material/table_rows: Table", Layout.GRID: ":material/grid_view: Grid"}
 _ANY = "any"
 _HELD: Mapping[str, str] = {
     _ANY: "Any",

@@ -4,7 +4,9 @@ import streamlit as st
 
 # Enter on a focused button means that button, not a shortcut of the screen. Streamlit's shortcuts listen at
 # the document, its buttons further down: stopped between the two, the key reaches the button only.
+# The link that led here keeps the focus, though, and would swallow the first Enter.
 _GUARD = """<script>
+document.activeElement?.closest("[data-testid=stSidebar]") && document.activeElement.blur();
 if (!document.body.dataset.atlEnter) {
   document.body.dataset.atlEnter = "guarded";
   document.body.addEventListener("keydown", (event) => {

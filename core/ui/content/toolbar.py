@@ -69,8 +69,9 @@ def show_toolbar(user: SignedIn, query: Query, listed: Listed) -> None:
 
 def _show_total(query: Query, listed: Listed) -> None:
     total = listed.page.total
-    one, many = _NOUNS[query.view]
-    st.caption(f"{total:,} {one if total == 1 else many}{' match' if query.is_narrowed else ''}", width="content")
+    noun = _NOUNS[query.view][total != 1]
+    verb = "" if not query.is_narrowed else " matches" if total == 1 else " match"
+    st.caption(f"{total:,} {noun}{verb}", width="content")
     if listed.rows:
         st.button(
             "Select this page", type="tertiary", icon=":material/select_all:", key="content-pick-page",
