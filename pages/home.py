@@ -40,8 +40,9 @@ with st.container(horizontal=True, vertical_alignment="top", horizontal_alignmen
 
 if not home.steps.has_plan:
     show_steps(home.steps, runtime.sites)
-if home.steps.has_post:
+if home.steps.has_plan:
     show_flow(home.outlook)
+if home.steps.has_post:
     left, right = st.columns(2, gap="medium")
     with left:
         show_needs(needs)

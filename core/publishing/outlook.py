@@ -48,9 +48,15 @@ class Outlook:
 
     @property
     def days_of_drafts(self) -> int | None:
-        """How many days the drafts last at the pace of the last 30; ``None`` when nothing went out."""
+        """How many days the drafts last at the person's pace; ``None`` when nothing went out in 30 days.
+
+        The pace is counted from the first of these days that something went out, but over a week at least.
+        """
         out = sum(self.published)
-        return self.drafts * HISTORY_DAYS // out if out else None
+        if not out:
+            return None
+        first = next(place for place, number in enumerate(self.published) if number)
+        return self.drafts * max(len(self.published) - first, WEEK) // out
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,17 @@ def test_drafts_last_as_long_as_the_pace_allows(session):
         make_deviation(session, anna, account, status="published", published_at=NOON - place * DAY - HOUR)
     for _ in range(4):
         make_deviation(session, anna)
-    assert outlook(session, Actor.person(anna.id), zone="UTC", now=NOON).days_of_drafts == 12
+    assert outlook(session, Actor.person(anna.id), zone="UTC", now=NOON).days_of_drafts == 4
+
+
+def test_the_first_posts_do_not_promise_a_month(session):
+    anna = make_user(session, "anna")
+    account = make_account(session, anna)
+    for _ in range(7):
+        make_deviation(session, anna, account, status="published", published_at=NOON - HOUR)
+    for _ in range(5):
+        make_deviation(session, anna)
+    assert outlook(session, Actor.person(anna.id), zone="UTC", now=NOON).days_of_drafts == 5
 
 
 def test_first_steps_are_those_of_the_person(session):

@@ -53,12 +53,11 @@ def show_chart(flow: Outlook) -> None:
         if not any(flow.published) and not any(flow.failed):
             st.caption(f"Nothing went out in the last {HISTORY_DAYS} days. Each day's posts appear here.")
             return
-        summary = (
-            f"{count(sum(flow.published), 'post')} published and {sum(flow.failed):,} failed in {HISTORY_DAYS} days"
-        )
+        out, given_up = sum(flow.published), sum(flow.failed)
+        summary = f"{count(out, 'post')} published and {given_up:,} given up in {HISTORY_DAYS} days"
         figure = charts.published_and_failed(flow.dates, flow.published, flow.failed)
         charts.show(figure, key="published-failed", alt=f"{summary}, drawn per day.")
-        st.caption(f"{summary}, those among them that went out later.")
+        st.caption(f"{summary}.")
 
 
 def lasting(flow: Outlook) -> str:

@@ -9,8 +9,6 @@ from core.ui.accounts import SANDBOX, go_to_site
 from core.ui.home.uploading import show_upload_button
 from core.ui.links import screen_button
 
-_WIDTH = 720
-
 
 def show_steps(steps: FirstSteps, sites: Collection[str]) -> None:
     """Three steps; the first that is not done is the one to take. ``sites`` can be connected here."""
@@ -20,7 +18,7 @@ def show_steps(steps: FirstSteps, sites: Collection[str]) -> None:
         (steps.has_plan, "Give one a time", "The sidecar publishes it while you do something else."),
     )
     following = next((number for number, entry in enumerate(entries) if not entry[0]), None)
-    with st.container(border=True, key="home-steps", width=_WIDTH):
+    with st.container(border=True, key="home-steps"):
         st.subheader("Three steps to your first post", anchor=False)
         for number, (is_done, title, detail) in enumerate(entries):
             with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"home-step-{number}"):
