@@ -1,4 +1,7 @@
-"""What the Execution logs screen shows, as its address says it: ``logs?outcome=failed&range=7d``."""
+"""What the Execution logs screen shows, as its address says it: ``logs?outcome=failed&range=7+days``.
+
+Streamlit writes choices into the address by the words they are shown with, so those must differ.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,11 +70,11 @@ def show_filters(accounts: Sequence[Account], categories: Sequence[str]) -> Chos
             "Title or message", key="q", bind="query-params", type="search", icon=":material/search:",
             on_change=begin_again, placeholder="Search",
         )  # fmt: skip
-        outcome = _choice("Outcome", "outcome", OUTCOMES)
+        outcome = _choice("Outcome", "outcome", OUTCOMES, {"unknown": "no answer"})
         step = _choice("Step", "step", STEPS)
         category = _choice("Category", "category", categories)
         account_id = _choice(
-            "Account", "account-name", [one.id for one in accounts], {one.id: one.username for one in accounts}
+            "Account", "account-name", [one.id for one in accounts], {one.id: _account_name(one) for one in accounts}
         )
         range_name = st.selectbox(
             "Time", list(RANGE_NAMES), index=2, format_func=RANGE_NAMES.__getitem__, key="range", bind="query-params",
@@ -111,6 +114,11 @@ def _choice(label: str, key: str, values: Sequence[str], names: dict[str, str] |
         on_change=begin_again,
     )
     return chosen
+
+
+def _account_name(account: Account) -> str:
+    """One may have the same name at both sites."""
+    return f"{account.username} (sandbox)" if account.provider.endswith("-sandbox") else account.username
 
 
 def _days() -> tuple[date, ...]:
