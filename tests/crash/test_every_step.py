@@ -1,34 +1,14 @@
 """A real sidecar, killed once between every two steps, on each database: each file exactly once, none lost."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.crash.installation import Installation, installation
-from tests.support.processes import free_port, running
+from tests.crash.installation import Installation
 
 # A post with two files passes: claimed, then for each of the four calls a transaction (written,
 # committed) and the call (before, after), and a last transaction.
 PLACES = 1 + 4 * 4 + 2
 
 pytestmark = pytest.mark.crash
-
-
-@pytest.fixture(scope="module")
-def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    output = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
-    with running("core.sandbox", "--port", str(port), output=output) as process:
-        process.wait_until_answers(f"{url}/_sandbox/health")
-        yield url
-
-
-@pytest.fixture
-def place(database_url: str, tmp_path: Path, sandbox_url: str) -> Iterator[Installation]:
-    with installation(database_url, tmp_path, sandbox_url) as made:
-        yield made
 
 
 @pytest.mark.parametrize("dies_at", range(1, PLACES + 1))

@@ -1,6 +1,5 @@
 """Whole processes side by side: two sidecars, workers on "other machines", a polite end."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,25 +12,9 @@ from core.system import heartbeats
 from core.system.models import Heartbeat
 from tests.crash.installation import Installation, installation
 from tests.support.databases import only_postgresql
-from tests.support.processes import RunningProcess, free_port, running
+from tests.support.processes import RunningProcess, running
 
 pytestmark = pytest.mark.crash
-
-
-@pytest.fixture(scope="module")
-def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    output = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
-    with running("core.sandbox", "--port", str(port), output=output) as process:
-        process.wait_until_answers(f"{url}/_sandbox/health")
-        yield url
-
-
-@pytest.fixture
-def place(database_url: str, tmp_path: Path, sandbox_url: str) -> Iterator[Installation]:
-    with installation(database_url, tmp_path, sandbox_url) as made:
-        yield made
 
 
 def assert_each_shown_once(place: Installation, posts: list[str]) -> None:
