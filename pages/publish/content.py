@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.ui.content import dialogs, notices, selection, styles
 from core.ui.content.bulk_dialog import show_bulk_dialog
+from core.ui.content.confirm_dialog import show_confirm_dialog
 from core.ui.content.drawer import find_view, show_drawer
 from core.ui.content.empty import show_empty
 from core.ui.content.filters import show_filters, show_views
 from core.ui.content.grid import show_grid
 from core.ui.content.listed import Listed, read_list
-from core.ui.content.purge_dialog import show_purge_dialog
 from core.ui.content.query import Layout, Query, bound, current_query, writer
 from core.ui.content.schedule_dialog import show_schedule_dialog
 from core.ui.content.showing import Showing
@@ -64,8 +64,8 @@ def show_dialogs(user: SignedIn, listed: Listed) -> None:
     if opened:
         show_drawer(user, opened, listed.ids)
     elif dialog is not None:
-        shows = {"bulk": show_bulk_dialog, "schedule": show_schedule_dialog, "purge": show_purge_dialog}
-        shows[dialog.kind](user, dialog)
+        shows = {"bulk": show_bulk_dialog, "schedule": show_schedule_dialog}
+        shows.get(dialog.kind, show_confirm_dialog)(user, dialog)
 
 
 user = current_user()

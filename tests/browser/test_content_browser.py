@@ -127,8 +127,10 @@ def cell(page: Page, text: str) -> Locator:
     return page.get_by_test_id("stDataFrame").locator("td", has_text=text)
 
 
-def list_of(page: Page, label: str) -> Locator:
-    return page.get_by_role("radio", name=label)
+def show(page: Page, view: str) -> None:
+    """Go to one of the lists."""
+    page.locator(".st-key-content-views").get_by_role("button", name=view).click()
+    settled(page)
 
 
 def test_from_dropped_files_to_the_published_link(
@@ -173,7 +175,7 @@ def test_from_dropped_files_to_the_published_link(
     address = f"{studio.root}/healthz?art=1"
     studio.change(first.id, status=DeviationStatus.PUBLISHED, published_at=utc_now(), due_at=None,
                   deviation_id="remote-1", deviation_url=address)  # fmt: skip
-    browser_page.get_by_text("Published", exact=False).first.click()
+    show(browser_page, "Published")
     settled(browser_page)
     drawer = open_row(browser_page, 0)
     expect(drawer.get_by_role("link", name="View in the sandbox")).to_have_attribute("href", address)
@@ -247,7 +249,7 @@ def test_the_list_follows_the_sidecar_and_keeps_what_is_chosen(studio: Studio, b
         for title, at in (("Moving", soon), ("Resting", soon + DAY))
     )
     studio.enter(browser_page)
-    browser_page.get_by_text("Scheduled", exact=False).first.click()
+    show(browser_page, "Scheduled")
     tick(browser_page, 1)
     expect(browser_page.get_by_text("1 selected")).to_be_visible()
     studio.change(moving, status=DeviationStatus.UPLOADING, execution_lock_id="wrk-1", execution_locked_at=utc_now())
@@ -273,7 +275,7 @@ def test_an_open_drawer_is_left_alone_while_posts_go_out(studio: Studio, browser
         for title, at in (("Moving", soon), ("Resting", soon + DAY))
     )
     studio.enter(browser_page)
-    browser_page.get_by_text("Scheduled", exact=False).first.click()
+    show(browser_page, "Scheduled")
     drawer = open_row(browser_page, 1)
     title = drawer.get_by_role("textbox", name="Title", exact=True)
     title.fill("Resting well")

@@ -77,11 +77,16 @@ def test_the_lists_say_how_much_is_in_each(runtime, anna, account, open_page):
     add(runtime, anna, count=3)
     add(runtime, anna, status="failed", count=2)
     add(runtime, anna, deleted_at=utc_now())
-    (control,) = [one for one in open_page(CONTENT).get("button_group") if one.label == "List"]
-    labels = [option.content for option in control.proto.options]
-    assert labels == [
-        "Drafts :gray[3]", "Scheduled :gray[0]", "Published :gray[0]", "Failed :red[2]", "Trash :gray[1]",
-    ]  # fmt: skip
+    labels = [button.label for button in open_page(CONTENT).button]
+    for label in ("Drafts :gray[3]", "Scheduled :gray[0]", "Published :gray[0]", "Failed :red[2]", "Trash :gray[1]"):
+        assert label in labels
+
+
+def test_another_list_is_chosen_and_begins_at_its_first_page(runtime, anna, account, open_page):
+    add(runtime, anna, account, status="published", title="Harbour")
+    screen = press(open_page(CONTENT, view="failed", page="4", sort="title"), "Published :gray[1]")
+    assert "Harbour" in table(screen)
+    assert (screen.query_params.get("page"), screen.query_params.get("sort")) == (None, None)
 
 
 def test_a_scheduled_time_shows_its_jitter_window_in_the_zone_of_the_person(runtime, anna, account, open_page):
@@ -231,8 +236,18 @@ def test_unticking_one_ends_the_choice_of_all_that_match(runtime, anna, open_pag
     assert sum(row_of(runtime, one).deleted_at is None for one in gone) == 49
 
 
-def test_an_action_tells_of_each_post_it_skipped(runtime, anna, account, open_page):
-    good, bad = add(runtime, anna, account, status="failed"), add(runtime, anna, status="failed", title="Homeless")
+def test_a_post_without_an_account_goes_out_with_the_default_one(runtime, anna, account, open_page):
+    (homeless,) = add(runtime, anna, status="failed")
+    press(open_page(CONTENT, view="failed", layout="grid"), "Retry")
+    row = row_of(runtime, homeless)
+    assert (row.status, row.account_id) == (DeviationStatus.SCHEDULED, account.id)
+
+
+def test_an_action_tells_of_each_post_it_skipped(runtime, anna, open_page):
+    with runtime.database.session() as session:
+        chosen = make_account(session, anna)
+        make_account(session, anna)  # two, and none is the default
+    good, bad = add(runtime, anna, chosen, status="failed"), add(runtime, anna, status="failed", title="Homeless")
     screen = press(open_page(CONTENT, view="failed", layout="grid"), "Select this page")
     next(one for one in screen.button if one.label == "Retry" and one.key.startswith("bulk-")).click()
     screen = run(screen)

@@ -4,15 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.publishing.listing import Order
+from core.publishing.listing import Order, views_of
 from core.publishing.models import HoldReason
 from core.publishing.reports import BatchReport, ItemOutcome, ItemResult
 from core.publishing.zones import WallTime
+from core.ui.content import actions
+from core.ui.content.confirm_dialog import must_ask
 from core.ui.content.notices import escape, notice_of
 from core.ui.content.query import Layout, Query, View, read_query
 from core.ui.content.schedule_dialog import Pick, quick_time
 from core.ui.content.thumbs import size_text
-from core.ui.content.times import window
+from core.ui.content.times import when, window
+from tests.factories import make_account, make_deviation, make_user
 
 NINE = datetime(2026, 7, 6, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -88,3 +91,34 @@ def test_a_notice_names_the_one_post_and_counts_several():
 
 def test_sizes_are_written_short():
     assert [size_text(size) for size in (12, 999_999, 2_140_000)] == ["1 KB", "999 KB", "2.1 MB"]
+
+
+def test_many_are_published_and_any_are_purged_only_after_a_question():
+    assert must_ask(actions.PUBLISH_NOW, 1) is None
+    assert must_ask(actions.PUBLISH_NOW, 2) == "publish"
+    assert must_ask(actions.PURGE, 1) == "purge"
+    assert must_ask(actions.TRASH, 500) is None
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [
+        (NINE + timedelta(seconds=20), "Any moment"),  # its turn in the account's pace
+        (NINE + 10 * MINUTE, "Next try Mon 6 Jul, 09:10"),
+    ],
+)
+def test_a_post_that_was_put_off_says_when_it_is_tried_again(session, due, expected):
+    row = view_of_post(session, scheduled_at=NINE - MINUTE, actual_publish_at=NINE - MINUTE, due_at=due)
+    assert when(row, "UTC", now=NINE) == expected
+
+
+def test_a_held_post_keeps_showing_the_time_it_was_meant_for(session):
+    row = view_of_post(session, scheduled_at=NINE - MINUTE, actual_publish_at=NINE, due_at=NINE, hold_reason="late")
+    assert when(row, "UTC", now=NINE) == "Mon 6 Jul, 08:59–09:00"
+
+
+def view_of_post(session, **fields):
+    user = make_user(session)
+    post = make_deviation(session, user, make_account(session, user), status="scheduled", **fields)
+    (row,) = views_of(session, [post.id], now=NINE)
+    return row

@@ -18,6 +18,7 @@ from core.publishing.reports import BatchReport, ItemOutcome, ItemResult
 from core.publishing.scheduling import SchedulePlan
 from core.runtime import get_runtime
 from core.system.actors import Actor
+from core.ui.content.homes import give_default_account
 from core.ui.content.notices import Undo, leave, notice_of
 from core.ui.content.query import View
 from core.ui.errors import guarded
@@ -75,6 +76,7 @@ def _later(doing: Doing, run: Callable[[Session, Doing], BatchReport]) -> Undo:
 
 def _publish_now(session: Session, doing: Doing, ids: Sequence[str]) -> tuple[BatchReport, Undo | None]:
     were_drafts = _all_were(session, doing, ids, DeviationStatus.DRAFT)
+    give_default_account(session, doing.actor, ids, now=doing.now, lease_seconds=doing.lease_seconds)
     report = scheduling.publish_now(session, doing.actor, ids, now=doing.now, lease_seconds=doing.lease_seconds)
     return report, _later(doing, _cancelling(_changed(report))) if were_drafts else None
 
@@ -88,6 +90,7 @@ def _cancel(session: Session, doing: Doing, ids: Sequence[str]) -> tuple[BatchRe
 
 
 def _retry(session: Session, doing: Doing, ids: Sequence[str]) -> tuple[BatchReport, Undo | None]:
+    give_default_account(session, doing.actor, ids, now=doing.now, lease_seconds=doing.lease_seconds)
     return scheduling.retry(session, doing.actor, ids, now=doing.now, lease_seconds=doing.lease_seconds), None
 
 

@@ -12,7 +12,7 @@ _KEY = "content.dialog"
 _NUMBER = "content.dialog.number"
 _DRAWERS = "content.drawers"
 
-Kind = Literal["bulk", "schedule", "purge"]
+Kind = Literal["bulk", "schedule", "purge", "publish"]
 
 
 @dataclass(frozen=True, slots=True)

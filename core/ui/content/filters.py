@@ -28,22 +28,41 @@ _HELD: Mapping[str, str] = {
 
 
 def show_views(query: Query, counts: Counts) -> None:
-    """The lists with how much is in each."""
-    st.segmented_control(
-        "List",
-        list(View),
-        format_func=lambda view: _view_label(view, counts),
-        key=bound("view", query.view),
-        on_change=writer("view", default=View.DRAFT, clears=("page", "sort", "held")),
-        required=True,
-        label_visibility="collapsed",
-    )
+    """The lists with how much is in each.
+
+    Buttons, not a segmented control: that one knows its segments by their labels, and a number that
+    changed between drawing and clicking would lose the click.
+    """
+    with st.container(horizontal=True, gap=None, key="content-views"):
+        for view in View:
+            number = view.counted(counts)
+            colour = "red" if view is View.FAILED and number else "gray"
+            state = "here" if view is query.view else "there"
+            with st.container(width="content", key=f"content-view-{state}-{view}"):
+                st.button(
+                    f"{view.heading} :{colour}[{number:,}]",
+                    type="tertiary",
+                    key=f"content-view-{view}",
+                    on_click=_show_view,
+                    args=(view,),
+                )
 
 
-def _view_label(view: View, counts: Counts) -> str:
-    number = view.counted(counts)
-    colour = "red" if view is View.FAILED and number else "gray"
-    return f"{view.heading} :{colour}[{number:,}]"
+def _show_view(view: View) -> None:
+    for name in ("page", "sort", "held"):
+        st.query_params.pop(name, None)
+    if view is View.DRAFT:
+        st.query_params.pop("view", None)
+    else:
+        st.query_params["view"] = view
+
+
+STYLES = """
+.st-key-content-views { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); gap: 0 1.4rem; }
+[class*="st-key-content-view-"] button { padding: .35rem .1rem .55rem; border-radius: 0; }
+[class*="st-key-content-view-here"] { box-shadow: inset 0 -2px 0 currentColor; }
+[class*="st-key-content-view-here"] button p { font-weight: 600; }
+"""
 
 
 def show_filters(query: Query, linked: Sequence[Account]) -> None:
@@ -68,7 +87,7 @@ def show_filters(query: Query, linked: Sequence[Account]) -> None:
             key=bound("sort", query.order),
             on_change=writer("sort", default=address.first_order(query.view)),
             label_visibility="collapsed",
-            width=190,
+            width=172,
         )
         st.segmented_control(
             "Layout",

@@ -74,6 +74,7 @@ def _link(row: DeviationView, showing: Showing) -> str:
 
 
 STYLES = """
+.atl-text a { color: inherit; }
 .atl-text p { margin: 0; font-size: .84rem; line-height: 1.45; }
 .atl-text { padding-top: .55rem; }
 .atl-text .atl-title { font-weight: 600; font-size: .95rem; white-space: nowrap; overflow: hidden;

@@ -13,6 +13,8 @@ from core.ui.content.notices import escape
 from core.ui.page import format_instant
 
 _LISTED = 60
+# Events whose changed fields say more than their names.
+_TELLING = {"deviation.edited"}
 _ACTORS = {"person": "You", "sidecar": "Sidecar", "key": "A program", "command": "Command line"}
 
 
@@ -46,6 +48,7 @@ def _event(event: AuditEvent | None) -> str:
         return ""
     who = _ACTORS.get(event.actor_kind.value, event.actor_kind.value.capitalize())
     what = event.action.partition(".")[2].replace("_", " ")
-    changed = ", ".join(name.replace("_", " ") for name in (event.after or {}) if name != "updated_at")
+    names = (event.after or {}) if event.action in _TELLING else {}
+    changed = ", ".join(name.replace("_", " ") for name in names)
     reason = f" ({escape(event.reason)})" if event.reason else ""
     return f"{who}: {what}{': ' + escape(changed) if changed else ''}{reason}"

@@ -22,6 +22,7 @@ from core.runtime import get_runtime
 from core.ui.content import dialogs, fields, selection
 from core.ui.content.actions import cancel_again, rng
 from core.ui.content.dialogs import Dialog
+from core.ui.content.homes import give_default_account
 from core.ui.content.notices import leave, notice_of
 from core.ui.content.times import window
 from core.ui.errors import guarded
@@ -168,11 +169,10 @@ def _schedule(subject: Subject, plan: SchedulePlan) -> None:
     drafts = [view.id for view in subject.views if view.status is DeviationStatus.DRAFT]
     with guarded():
         with runtime.database.session() as session:
+            actor, now, lease_seconds = subject.user.actor, utc_now(), runtime.settings.lease_seconds
+            give_default_account(session, actor, subject.ids, now=now, lease_seconds=lease_seconds)
             run = scheduling.reschedule if subject.is_again else scheduling.schedule
-            report: BatchReport = run(
-                session, subject.user.actor, subject.ids, plan, rng=rng, now=utc_now(),
-                lease_seconds=runtime.settings.lease_seconds,
-            )  # fmt: skip
+            report: BatchReport = run(session, actor, subject.ids, plan, rng=rng, now=now, lease_seconds=lease_seconds)
         changed = [item.id for item in report.changed]
         undo = cancel_again(subject.user, changed) if set(changed) <= set(drafts) and not subject.is_again else None
         leave(notice_of(report, "given another time" if subject.is_again else "scheduled", undo=undo))

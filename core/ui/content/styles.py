@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui.content import grid, review_card, thumbs
+from core.ui.content import filters, grid, review_card, thumbs
 
 _COLOURS = ("red", "orange", "blue", "green", "violet", "gray")
 
@@ -16,12 +16,15 @@ _CSS = """
 
 def apply() -> None:
     """Add the styles; once per run of a screen."""
-    st.html(f"<style>{_CSS}{_colours()}{thumbs.STYLES}{grid.STYLES}{review_card.STYLES}</style>")
+    parts = (_CSS, _colours(), thumbs.STYLES, grid.STYLES, filters.STYLES, review_card.STYLES)
+    st.html(f"<style>{''.join(parts)}</style>")
 
 
 def _colours() -> str:
-    """The theme's colours for states, as the theme in use has them."""
+    """What needs the colours of the theme in use: states, and the foot that stays in sight."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    return "".join(
+    ground = st.get_option(f"theme.{theme}.backgroundColor")
+    foot = f"div:has(> .st-key-drawer-foot) {{ position: sticky; bottom: 0; padding: .6rem 0; z-index: 5; background: {ground}; }}\n"
+    return foot + "".join(
         f".atl-{colour} {{ color: {st.get_option(f'theme.{theme}.{colour}TextColor')}; }}\n" for colour in _COLOURS
     )

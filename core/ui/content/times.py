@@ -7,6 +7,9 @@ from core.publishing.models import DeviationStatus
 from core.publishing.states import QUEUED
 from core.ui.page import format_instant, local
 
+# What is this near is not worth a time of day.
+_SOON = timedelta(minutes=1)
+
 
 def window(start: datetime | None, end: datetime | None, timezone: str, *, now: datetime) -> str:
     """``Tue 3 Mar, 14:00–14:05``: between these two instants; one time when they are the same minute."""
@@ -42,10 +45,10 @@ def when(view: DeviationView, timezone: str, *, now: datetime) -> str:
 def _queued(view: DeviationView, timezone: str, *, now: datetime) -> str:
     if view.is_busy or view.hold_reason is not None or view.waits_for_account:
         return jitter_window(view, timezone, now=now)
-    promised = view.actual_publish_at
-    if view.due_at is not None and promised is not None and view.due_at > promised + timedelta(seconds=1):
-        # Put off by a try that failed or by the account's pace.
-        return f"Next try {format_instant(view.due_at, timezone, now=now)}" if view.due_at > now else "Any moment"
-    if promised is not None and promised <= now:
+    due, promised = view.due_at or view.actual_publish_at, view.actual_publish_at
+    if due is not None and due <= now + _SOON and (promised is None or promised <= now):
         return "Any moment"
+    if due is not None and promised is not None and due > promised + timedelta(seconds=1):
+        # Put off by a try that failed, or by the account's pace.
+        return f"Next try {format_instant(due, timezone, now=now)}"
     return jitter_window(view, timezone, now=now)

@@ -6,6 +6,7 @@ from core.identity.sessions import SignedIn
 from core.publishing.listing import MAX_SELECTION, DeviationView
 from core.ui.content import actions, dialogs, selection
 from core.ui.content.actions import Action
+from core.ui.content.confirm_dialog import must_ask
 from core.ui.content.listed import Listed
 from core.ui.content.query import Query, View
 from core.ui.content.selection import Selection
@@ -116,8 +117,9 @@ def _act(user: SignedIn, view: View, label: str | None, ids: tuple[str, ...]) ->
         dialogs.open_dialog("schedule", ids)
         st.rerun()
     action = _action(view, label)
-    if action is actions.PURGE:
-        dialogs.open_dialog("purge", ids)
+    question = must_ask(action, len(ids)) if action else None
+    if question is not None:
+        dialogs.open_dialog(question, ids)
         st.rerun()
     if action is not None:
         selection.clear()
