@@ -11,10 +11,11 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.identity.models import Account
+from core.identity.models import Account, AccountState
 from core.publishing.errors import DeviationBusy, DeviationNotFound, OutcomeUnknown
 from core.publishing.execution.work import PUBLISH
 from core.publishing.models import Deviation, DeviationFile
+from core.publishing.states import QUEUED
 from core.system.actors import Actor
 from core.system.models import Intent, IntentState
 
@@ -35,6 +36,13 @@ class Post:
     @property
     def has_published_files(self) -> bool:
         return any(is_published(file) for file in self.files)
+
+    @property
+    def is_being_looked_up(self) -> bool:
+        """Whether the sidecar is about to settle what became of a lost publish call."""
+        is_connected = self.account is not None and self.account.state is AccountState.CONNECTED
+        is_waiting = self.row.status not in QUEUED or self.row.hold_reason is not None
+        return self.outcome_unknown and is_connected and not is_waiting
 
 
 def is_published(file: DeviationFile) -> bool:
@@ -86,14 +94,28 @@ def has_live_lease(row: Deviation, *, now: datetime, lease_seconds: float) -> bo
 
 
 def require_untouched(post: Post, *, now: datetime, lease_seconds: float) -> None:
-    """Raise :class:`DeviationBusy` or :class:`OutcomeUnknown` unless the post may be changed now."""
+    """Raise :class:`DeviationBusy` or :class:`OutcomeUnknown` unless the post may be moved now.
+
+    A lost publish call is in the way only as long as the sidecar is about to look it up. Later it is
+    not: whatever sends the post again looks it up first.
+    """
     if has_live_lease(post.row, now=now, lease_seconds=lease_seconds):
         raise DeviationBusy(f"“{post.row.title}” is being sent to DeviantArt right now. Try again in a minute.")
+    if post.is_being_looked_up:
+        raise OutcomeUnknown(f"{may_be_public(post)} It is being looked up; try again in a few minutes.")
+
+
+def require_settled(post: Post) -> None:
+    """Raise :class:`OutcomeUnknown` while nobody knows what became of a publish call: a changed post could not be
+    told from what may be public."""
     if post.outcome_unknown:
         raise OutcomeUnknown(
-            f"An answer of DeviantArt about “{post.row.title}” was lost, so it may already be public. "
-            "It is being looked up; try again in a few minutes."
+            f"{may_be_public(post)} Let it go out again first: it is looked up before anything is sent."
         )
+
+
+def may_be_public(post: Post) -> str:
+    return f"An answer of DeviantArt about “{post.row.title}” was lost, so it may already be public."
 
 
 def chunked(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.identity.models import Account, AccountState
-from core.publishing.access import LEASE_SECONDS, Post, get_post, is_published, require_untouched
+from core.publishing.access import LEASE_SECONDS, Post, get_post, is_published, require_settled, require_untouched
 from core.publishing.changes import DeviationChanges
 from core.publishing.errors import ChangedMeanwhile, ChangeRefused, DeviationBusy, NotEditable
 from core.publishing.models import Deviation, DeviationStatus, LatePolicy
@@ -103,6 +103,7 @@ def touch(row: Deviation, *, now: datetime) -> None:
 def require_editable(post: Post, *, now: datetime, lease_seconds: float) -> None:
     """Raise unless fields and files of the post may be changed now."""
     require_untouched(post, now=now, lease_seconds=lease_seconds)
+    require_settled(post)
     status = post.row.status
     if status is DeviationStatus.PUBLISHED:
         raise NotEditable(f"“{post.row.title}” is published. Change it on DeviantArt, or duplicate it here.")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.media import blobs
-from core.publishing.access import LEASE_SECONDS, Post, load_posts, require_untouched
+from core.publishing.access import LEASE_SECONDS, Post, load_posts, may_be_public, require_untouched
 from core.publishing.cancelling import cancel_post
 from core.publishing.editing import touch
 from core.publishing.models import Deviation
@@ -27,6 +27,8 @@ def throw_away(
         cancel_post(session, actor, post, now=now, lease_seconds=lease_seconds)
         told = (f"“{post.row.title}” was scheduled; if you restore it, it comes back as a draft.",)
     require_untouched(post, now=now, lease_seconds=lease_seconds)
+    if post.outcome_unknown:
+        told += (f"{may_be_public(post)} Look at your gallery there.",)
     post.row.deleted_at = now
     touch(post.row, now=now)
     session.flush()

@@ -9,10 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
 
 from core.clock import Clock
-from core.db.base import table_of
 from core.db.engine import Database
 from core.errors import UnavailableError
 from core.identity import tokens
@@ -21,10 +19,9 @@ from core.identity.providers import OAuthRefused, OAuthUnreachable
 from core.media.storage import ObjectMissing, ObjectStore
 from core.publishing.execution import forms
 from core.publishing.execution.ledger import Result
-from core.publishing.execution.lookup import find_published
+from core.publishing.execution.lookup import find_candidates, has_namesake_in_doubt, ids_of_other_files, nearest
 from core.publishing.execution.plan import Step, StepKind
 from core.publishing.execution.work import FileWork, Work
-from core.publishing.models import DeviationFile
 from core.publishing.providers import ErrorCategory, ProviderError, Published
 from core.publishing.site import Site
 
@@ -76,18 +73,17 @@ class Calls:
         return self._site(work).publish(self._token(work), forms.publication(work, file))
 
     def _look_up(self, work: Work, file: FileWork) -> Published | None:
-        if file.publish_intent is None:
+        intent = file.publish_intent
+        if intent is None:
             return None
         gallery = self._site(work).newest(self._token(work))
-        return find_published(gallery, file.publish_intent, self._ids_of_other_files(file))
-
-    def _ids_of_other_files(self, file: FileWork) -> set[str]:
-        table = table_of(DeviationFile)
-        query = select(table.c.remote_deviation_id).where(
-            table.c.remote_deviation_id.is_not(None), table.c.id != file.id
-        )
+        candidates = find_candidates(gallery, intent, now=self.clock())
         with self.database.read() as session:
-            return set(session.scalars(query))
+            if not intent.request.get("confirmed") and has_namesake_in_doubt(session, work, file):
+                # Which of them the gallery shows cannot be told; publishing the item again can, since it works once.
+                return None
+            known_ids = ids_of_other_files(session, file, candidates)
+        return nearest([one for one in candidates if one.deviation_id not in known_ids], intent)
 
     def _site(self, work: Work) -> Site:
         site = self.sites.get(work.account.provider)

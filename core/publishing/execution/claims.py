@@ -119,7 +119,7 @@ def _claim(connection: Connection, worker: str, ids: Sequence[str], *, now: date
             if row.status is DeviationStatus.SCHEDULED
         ],
     )
-    return load_work(connection, [row.id for row in rows])
+    return load_work(connection, {row.id: row.status for row in rows})
 
 
 def extend_leases(database: Database, worker: str, ids: Sequence[str], *, now: datetime) -> int:

@@ -2,38 +2,66 @@
 
 DeviantArt cannot be asked about a Sta.sh item, so the title and the time decide. One account is
 worked on by one worker at a time, so two doubtful posts with the same title were published in the
-order of their intents; the nearest in time is the right one.
+order of their intents; the nearest in time is the right one. While the effect of either is not
+even certain, nothing is concluded from a gallery that may show the other.
 """
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from core.publishing.execution.work import OpenIntent
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.publishing.execution.work import PUBLISH, FileWork, OpenIntent, Work
+from core.publishing.models import Deviation, DeviationFile
 from core.publishing.providers import Published
+from core.system.models import Intent, IntentState
 
 # DeviantArt's clock against ours.
 CLOCK_SKEW = timedelta(minutes=5)
 
 
-def find_published(gallery: Iterable[Published], intent: OpenIntent, known_ids: set[str]) -> Published | None:
-    """The deviation that ``intent`` brought about, if the gallery (newest first) shows it.
-
-    ``known_ids`` are deviations that belong to other files of ours.
-    """
-    title = str(intent.request.get("title", ""))
-    earliest = intent.opened_at - CLOCK_SKEW
-    best: Published | None = None
+def find_candidates(gallery: Iterable[Published], intent: OpenIntent, *, now: datetime) -> list[Published]:
+    """What the gallery (newest first, read no further than needed) shows under the title since ``intent``."""
+    # An intent from the future was written before our clock was put back: when that was is not known.
+    earliest = min(intent.opened_at, now) - CLOCK_SKEW
+    candidates: list[Published] = []
     for shown in gallery:
         if shown.published_at is not None and shown.published_at < earliest:
             break
-        if shown.title == title and shown.deviation_id not in known_ids and _is_nearer(shown, best, intent):
-            best = shown
-    return best
+        if shown.title == _title(intent):
+            candidates.append(shown)
+    return candidates
 
 
-def _is_nearer(shown: Published, best: Published | None, intent: OpenIntent) -> bool:
-    if best is None or best.published_at is None:
-        return True
-    if shown.published_at is None:
-        return False
-    return abs(shown.published_at - intent.opened_at) < abs(best.published_at - intent.opened_at)
+def nearest(candidates: Sequence[Published], intent: OpenIntent) -> Published | None:
+    """The one nearest in time to ``intent``; one without a time only when there is no other."""
+
+    def distance(shown: Published) -> timedelta:
+        return abs(shown.published_at - intent.opened_at) if shown.published_at else timedelta.max
+
+    return min(candidates, key=distance, default=None)
+
+
+def ids_of_other_files(session: Session, file: FileWork, candidates: Sequence[Published]) -> set[str]:
+    """Those ids of ``candidates`` that are known to be another file of ours."""
+    query = select(DeviationFile.remote_deviation_id).where(
+        DeviationFile.remote_deviation_id.in_([one.deviation_id for one in candidates]), DeviationFile.id != file.id
+    )
+    return {found for found in session.scalars(query) if found is not None}
+
+
+def has_namesake_in_doubt(session: Session, work: Work, file: FileWork) -> bool:
+    """Whether the account has another file in doubt that was to appear under the same title."""
+    unsettled = select(Intent.subject_id, Intent.request).where(
+        Intent.kind == PUBLISH, Intent.state.in_([IntentState.OPEN, IntentState.UNKNOWN]), Intent.subject_id != file.id
+    )
+    title = _title(file.publish_intent) if file.publish_intent else ""
+    namesakes = [row.subject_id for row in session.execute(unsettled) if (row.request or {}).get("title") == title]
+    query = select(DeviationFile.id).join(Deviation, Deviation.id == DeviationFile.deviation_id)
+    query = query.where(DeviationFile.id.in_(namesakes), Deviation.account_id == work.account.id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _title(intent: OpenIntent) -> str:
+    return str(intent.request.get("title", ""))

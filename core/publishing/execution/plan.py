@@ -30,7 +30,7 @@ def next_step(work: Work) -> Step | None:
     """
     for file in work.files:
         intent = file.publish_intent
-        if intent is not None and not intent.looked_up:
+        if intent is not None and not intent.looked_up and file.remote_deviation_id is None:
             return Step(StepKind.LOOKUP, file)
     for file in work.files:
         if file.published_at is None and not _is_in_stash(work, file):

@@ -12,7 +12,7 @@ from core.publishing.execution.forms import submitted_as
 from core.publishing.execution.ledger import Ledger, Result
 from core.publishing.execution.plan import StepKind
 from core.publishing.execution.retries import POLICIES
-from core.publishing.execution.work import FileWork, OpenIntent
+from core.publishing.execution.work import FileWork
 from core.publishing.models import DeviationFile, DeviationStatus, HoldReason
 from core.publishing.notices import notify_agreement, notify_failed
 from core.publishing.providers import ErrorCategory, ProviderError, Published
@@ -22,8 +22,11 @@ from core.system.models import IntentState
 # DeviantArt says "already published" but the gallery does not show it: after so many looks it is
 # taken at its word, without an address.
 LOOKS_FOR_CONFIRMED = 6
-# After a doubtful publish call, an item that is "not found" may have become a deviation the gallery shows late.
-LOOKS_BEFORE_SENDING_AGAIN = 3
+# After a doubtful publish call so many looks that find nothing settle that nothing happened: until then an item
+# that is "not found", or refused, may have become a deviation the gallery shows late.
+LOOKS_BEFORE_BELIEVING = 3
+# Refusals that are about the item: the same call would be refused again.
+FINAL = frozenset({ErrorCategory.VALIDATION, ErrorCategory.POLICY, ErrorCategory.GONE})
 AGREEMENT_CODES = frozenset({0, 1})
 
 
@@ -46,6 +49,9 @@ def write(ledger: Ledger, result: Result, rhythm: Rhythm) -> None:
     account = ledger.work.account
     if (account.call_gap_seconds or 0) > rhythm.call_gap:
         pacing.record_success(ledger.connection, account.id, floor_seconds=rhythm.call_gap)
+    if result.step.kind is StepKind.LOOKUP and result.published is None:
+        _not_found(ledger, result.step.file, rhythm)  # no progress: the tries before it still count
+        return
     if ledger.work.retry_count:
         ledger.work.retry_count, ledger.work.error_category = 0, None
         ledger.set(retry_count=0, error_message=None, error_category=None)
@@ -53,8 +59,6 @@ def write(ledger: Ledger, result: Result, rhythm: Rhythm) -> None:
         _stashed(ledger, result.step.file, result.item_id)
     elif result.published is not None:
         _shown(ledger, result.step.file, result.published)
-    else:
-        _not_found(ledger, result.step.file, rhythm)
 
 
 def _stashed(ledger: Ledger, file: FileWork, item_id: str | None) -> None:
@@ -73,10 +77,7 @@ def _shown(ledger: Ledger, file: FileWork, published: Published) -> None:
         remote_url=published.url,
         published_at=published.published_at or ledger.now,
     )
-    if file.publish_intent is not None:
-        result = {"deviation_id": published.deviation_id}
-        settle(ledger.connection, file.publish_intent.id, IntentState.DONE, result, now=ledger.now)
-        file.publish_intent = None
+    _settle_publish(ledger, file, IntentState.DONE, {"deviation_id": published.deviation_id})
 
 
 def _not_found(ledger: Ledger, file: FileWork, rhythm: Rhythm) -> None:
@@ -90,12 +91,11 @@ def _not_found(ledger: Ledger, file: FileWork, rhythm: Rhythm) -> None:
     if not intent.request.get("confirmed"):
         return
     if intent.lookups < LOOKS_FOR_CONFIRMED:
-        ledger.defer(max(rhythm.unknown_wait, POLICIES[ErrorCategory.ALREADY_PUBLISHED].first_wait))
+        ledger.defer(max(rhythm.unknown_wait, POLICIES[ErrorCategory.ALREADY_PUBLISHED].wait(intent.lookups) or 0))
         return
     ledger.set_file(file, published_at=ledger.now)
     ledger.set(error_message="DeviantArt says it is published; its address could not be found in your gallery.")
-    settle(ledger.connection, intent.id, IntentState.DONE, {"deviation_id": None}, now=ledger.now)
-    file.publish_intent = None
+    _settle_publish(ledger, file, IntentState.DONE, {"deviation_id": None})
 
 
 def finish(ledger: Ledger) -> None:
@@ -103,6 +103,9 @@ def finish(ledger: Ledger) -> None:
     work = ledger.work
     reason = "kept in Sta.sh only" if work.stash_only else "all files are on DeviantArt"
     ledger.move(DeviationStatus.PUBLISHED, reason)
+    for file in work.files:
+        if file.publish_intent is not None:  # its answer came by another way than the worker that asked
+            _settle_publish(ledger, file, IntentState.DONE, {"deviation_id": file.remote_deviation_id})
     first = work.files[0]
     ledger.set(
         deviation_id=first.remote_deviation_id,
@@ -122,6 +125,10 @@ def _write_error(ledger: Ledger, result: Result, error: ProviderError, rhythm: R
     _slow_down(ledger, error, rhythm)
     if error.category is ErrorCategory.ALREADY_PUBLISHED and result.step.kind is StepKind.PUBLISH:
         return  # good news: the next step looks for the address
+    if _is_still_in_doubt(result, error):
+        ledger.set(error_message=str(error))
+        ledger.defer(rhythm.unknown_wait)  # another look decides whether the refusal is all there is to say
+        return
     if error.category is ErrorCategory.POLICY and error.provider_code in AGREEMENT_CODES:
         ledger.set(error_message=str(error), error_category=error.category.value)
         ledger.hold(HoldReason.AGREEMENT)
@@ -144,24 +151,29 @@ def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None
         return
     if error.category is ErrorCategory.ALREADY_PUBLISHED:
         intent.request = {**intent.request, "confirmed": True}
-        intent.looked_up = False
-        doubt(ledger.connection, intent.id, request=intent.request)
-    elif error.effect_possible or _may_have_been_shown(error, intent):
+        intent.looked_up, intent.lookups = False, 0
+        doubt(ledger.connection, intent.id, request=intent.request, lookups=0)
+        return
+    is_final = error.category in FINAL and intent.lookups >= LOOKS_BEFORE_BELIEVING
+    if error.effect_possible or (intent.lookups and not is_final):
         doubt(ledger.connection, intent.id)
-    elif error.category is ErrorCategory.GONE:
-        settle(ledger.connection, intent.id, IntentState.FAILED, _details(error), now=now)
-        file.publish_intent = None
+        return
+    # A plain refusal of the first call, or of the last after looking often enough: nothing happened.
+    _settle_publish(ledger, file, IntentState.FAILED, _details(error))
+    if error.category is ErrorCategory.GONE:
         ledger.set_file(file, stash_item_id=None)
-    elif intent.lookups == 0:
-        # A plain refusal of the first call: nothing happened.
-        settle(ledger.connection, intent.id, IntentState.FAILED, _details(error), now=now)
+
+
+def _settle_publish(ledger: Ledger, file: FileWork, state: IntentState, details: dict[str, object]) -> None:
+    if file.publish_intent is not None:
+        settle(ledger.connection, file.publish_intent.id, state, details, now=ledger.now)
         file.publish_intent = None
-    else:
-        doubt(ledger.connection, intent.id)
 
 
-def _may_have_been_shown(error: ProviderError, intent: OpenIntent) -> bool:
-    return error.category is ErrorCategory.GONE and 0 < intent.lookups < LOOKS_BEFORE_SENDING_AGAIN
+def _is_still_in_doubt(result: Result, error: ProviderError) -> bool:
+    """True when a publish call was refused, but one before it may have gone through."""
+    is_publish = result.step.kind is StepKind.PUBLISH and result.step.file.publish_intent is not None
+    return is_publish and error.category in FINAL and not error.effect_possible
 
 
 def _details(error: ProviderError) -> dict[str, object]:
@@ -192,12 +204,13 @@ def _slow_down(ledger: Ledger, error: ProviderError, rhythm: Rhythm) -> None:
 
 def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, rhythm: Rhythm) -> None:
     work = ledger.work
-    doubtful = error.effect_possible and result.step.kind is StepKind.PUBLISH
+    doubtful = _leaves_doubt(result, error)
     category = ErrorCategory.UNKNOWN if doubtful else error.category
     tries = work.retry_count + 1 if work.error_category == category.value else 1
     wait = POLICIES[category].wait(tries)
     ledger.set(retry_count=tries, last_retry_at=ledger.now, error_message=str(error), error_category=category.value)
     if wait is None:
+        _stop_doubting(ledger)
         ledger.move(DeviationStatus.FAILED, f"given up after {tries} tries: {category.value}")
         ledger.give_back(None)
         notify_failed(ledger.connection, work, str(error), now=ledger.now)
@@ -207,6 +220,21 @@ def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, rhythm:
     if work.status is DeviationStatus.UPLOADING:
         ledger.move(DeviationStatus.SCHEDULED, "tried without effect; later again")
     ledger.defer(max(wait, error.retry_after or 0))
+
+
+def _leaves_doubt(result: Result, error: ProviderError) -> bool:
+    """True for a publish call that may have gone through, and for a look that could not be had."""
+    if result.step.kind is StepKind.LOOKUP:
+        return error.category is ErrorCategory.TRANSIENT
+    return result.step.kind is StepKind.PUBLISH and error.effect_possible
+
+
+def _stop_doubting(ledger: Ledger) -> None:
+    """At the end of all tries: what was looked for often enough is not there. Less than that stays in doubt."""
+    for file in ledger.work.files:
+        intent = file.publish_intent
+        if intent is not None and intent.lookups >= LOOKS_BEFORE_BELIEVING and not intent.request.get("confirmed"):
+            _settle_publish(ledger, file, IntentState.FAILED, {"looked_for": intent.lookups})
 
 
 def remember_effect(database: Database, result: Result, *, now: datetime) -> None:

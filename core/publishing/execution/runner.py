@@ -89,7 +89,7 @@ class Runner:
         intent = step.file.publish_intent
         if step.kind is StepKind.LOOKUP and intent is not None and not intent.request.get("confirmed"):
             settled_by = intent.opened_at + timedelta(seconds=self.rhythm.unknown_wait)
-            if settled_by > now:
+            if intent.opened_at <= now < settled_by:  # one from the future: our clock was put back meanwhile
                 return settled_by
         account_id = ledger.work.account.id
         if pacing.take_call(ledger.connection, account_id, now=now, floor_seconds=self.rhythm.call_gap):

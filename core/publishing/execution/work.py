@@ -1,7 +1,7 @@
 """All that a worker knows of a claimed post, loaded once; the lease keeps it true."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,13 +63,17 @@ class AccountWork:
 
 @dataclass(slots=True)
 class Work:
-    """A claimed post. ``lock_id`` and ``version`` are the claim; every write carries them."""
+    """A claimed post. ``lock_id`` and ``version`` are the claim; every write carries them.
+
+    ``status_before`` is where the claim found it.
+    """
 
     id: str
     user_id: str
     lock_id: str
     version: int
     status: DeviationStatus
+    status_before: DeviationStatus
     row: Any
     account: AccountWork
     retry_count: int  # failed tries in a row of the category below
@@ -85,10 +89,22 @@ class Work:
         row = self.row
         if row.late_policy is not LatePolicy.HOLD or row.actual_publish_at is None:
             return False
-        if any(file.stash_item_id or file.publish_intent for file in self.files) or self.retry_count:
-            return False  # begun in time; what was started is finished
+        if self._is_begun:
+            return False  # what was started is finished
         late_minutes = (now - row.actual_publish_at).total_seconds() / 60
         return bool(late_minutes > (row.max_lateness_minutes or 0))
+
+    @property
+    def _is_begun(self) -> bool:
+        """True when something of it is, or may be, public, or was being sent under this very plan.
+
+        A try that brought nothing is no beginning, nor is a Sta.sh item left from an earlier plan.
+        """
+        if any(file.published_at or file.publish_intent for file in self.files):
+            return True
+        if self.status_before is DeviationStatus.UPLOADING:
+            return any(file.stash_item_id for file in self.files)
+        return self.status_before is DeviationStatus.PUBLISHING
 
 
 _D = table_of(Deviation).c
@@ -115,8 +131,12 @@ _INTENTS = select(_I.id, _I.kind, _I.subject_id, _I.opened_at, _I.state, _I.look
 )
 
 
-def load_work(connection: Connection, ids: Sequence[str]) -> list[Work]:
-    """The claimed posts ``ids`` with their files, account and unsettled intents, in three queries."""
+def load_work(connection: Connection, claimed: Mapping[str, DeviationStatus]) -> list[Work]:
+    """Claimed posts with their files, account and unsettled intents, in three queries.
+
+    ``claimed`` says in which status the claim found each.
+    """
+    ids = list(claimed)
     if not ids:
         return []
     by_post: dict[str, list[FileWork]] = defaultdict(list)
@@ -134,15 +154,16 @@ def load_work(connection: Connection, ids: Sequence[str]) -> list[Work]:
             by_id[found.subject_id].publish_intent = intent
         else:
             by_id[found.subject_id].submit_intent = intent
-    return [_work(post, by_post[post.id]) for post in connection.execute(_WORK.where(_D.id.in_(ids)))]
+    posts = connection.execute(_WORK.where(_D.id.in_(ids)))
+    return [_work(post, claimed[post.id], by_post[post.id]) for post in posts]
 
 
-def _work(row: Any, files: list[FileWork]) -> Work:
+def _work(row: Any, status_before: DeviationStatus, files: list[FileWork]) -> Work:
     account = AccountWork(
         row.account_id, row.provider, row.access_token, row.expires_at,
         row.agreed_submission_at is not None, row.agreed_terms_at is not None, row.call_gap_seconds,
     )  # fmt: skip
     return Work(
-        row.id, row.user_id, row.execution_lock_id, row.execution_version, row.status, row, account,
-        row.retry_count, row.error_category, files,
+        row.id, row.user_id, row.execution_lock_id, row.execution_version, row.status, status_before, row,
+        account, row.retry_count, row.error_category, files,
     )  # fmt: skip
