@@ -19,7 +19,7 @@ from core.publishing.scheduling import SchedulePlan
 from core.runtime import get_runtime
 from core.system.actors import Actor
 from core.ui.content.homes import give_default_account
-from core.ui.content.notices import Undo, leave, notice_of
+from core.ui.content.notices import Undo, leave, notice_of, working
 from core.ui.content.query import View
 from core.ui.errors import guarded
 
@@ -58,7 +58,7 @@ def perform(user: SignedIn, action: Action, ids: Sequence[str]) -> None:
     settings = get_runtime().settings
     doing = Doing(user.actor, utc_now(), settings.lease_seconds)
     with guarded():
-        with get_runtime().database.session() as session:
+        with working(len(ids)), get_runtime().database.session() as session:
             report, undo = action.run(session, doing, ids)
         leave(notice_of(report, action.done, undo=undo))
         st.rerun()

@@ -22,7 +22,7 @@ from core.runtime import get_runtime
 from core.ui.content import dialogs, fields
 from core.ui.content.actions import undo_with
 from core.ui.content.dialogs import Dialog
-from core.ui.content.notices import escape, leave, notice_of
+from core.ui.content.notices import escape, leave, notice_of, working
 from core.ui.errors import guarded
 
 _PREVIEWED = 4
@@ -209,7 +209,7 @@ def _apply(subject: Subject, asked: _Asked) -> None:
     runtime, user = get_runtime(), subject.user
     with guarded():
         changes = asked.changes()
-        with runtime.database.session() as session:
+        with working(len(subject.ids)), runtime.database.session() as session:
             report = bulk.edit_many(
                 session,
                 user.actor,

@@ -1,6 +1,7 @@
 """What the last action did: a sentence that stays until the next one, with Undo and every refusal."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,6 +13,7 @@ from core.ui.errors import guarded
 
 _KEY = "content.notice"
 _LISTED = 50
+_MANY = 200
 
 Undo = Callable[[Session], BatchReport]
 
@@ -36,6 +38,11 @@ def notice_of(report: BatchReport, done: str, *, undo: Undo | None = None) -> No
         warned=tuple(item for item in report.items if item.warnings),
         undo=undo if count else None,
     )
+
+
+def working(count: int) -> AbstractContextManager[None]:
+    """Says that something is going on, when there is enough to do for a person to wonder."""
+    return st.spinner(f"Working on {count:,} posts…") if count > _MANY else nullcontext()
 
 
 def leave(notice: Notice) -> None:

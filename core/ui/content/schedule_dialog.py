@@ -23,7 +23,7 @@ from core.ui.content import dialogs, fields, selection
 from core.ui.content.actions import cancel_again, rng
 from core.ui.content.dialogs import Dialog
 from core.ui.content.homes import give_default_account
-from core.ui.content.notices import leave, notice_of
+from core.ui.content.notices import leave, notice_of, working
 from core.ui.content.times import window
 from core.ui.errors import guarded
 from core.ui.page import local, zone_note
@@ -168,7 +168,7 @@ def _schedule(subject: Subject, plan: SchedulePlan) -> None:
     runtime = get_runtime()
     drafts = [view.id for view in subject.views if view.status is DeviationStatus.DRAFT]
     with guarded():
-        with runtime.database.session() as session:
+        with working(len(subject.ids)), runtime.database.session() as session:
             actor, now, lease_seconds = subject.user.actor, utc_now(), runtime.settings.lease_seconds
             give_default_account(session, actor, subject.ids, now=now, lease_seconds=lease_seconds)
             run = scheduling.reschedule if subject.is_again else scheduling.schedule

@@ -24,7 +24,7 @@ def _colours() -> str:
     """What needs the colours of the theme in use: states, and the foot that stays in sight."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
     ground = st.get_option(f"theme.{theme}.backgroundColor")
-    foot = f"div:has(> .st-key-drawer-foot) {{ position: sticky; bottom: 0; padding: .6rem 0; z-index: 5; background: {ground}; }}\n"
-    return foot + "".join(
+    foot = "position: sticky; bottom: -26px; padding: .6rem 0 32px; z-index: 5"
+    return f"div:has(> .st-key-drawer-foot) {{ {foot}; background: {ground}; }}\n" + "".join(
         f".atl-{colour} {{ color: {st.get_option(f'theme.{theme}.{colour}TextColor')}; }}\n" for colour in _COLOURS
     )
