@@ -18,6 +18,8 @@ from core.system import audit
 from core.system.actors import Actor
 
 COOKIE = "atelier_session"
+# What the web process tells the screens about their connection: the standing it was opened with.
+STANDING_HEADER = "x-atelier-standing"
 # Each look at a page would otherwise be a write.
 TOUCH_AFTER = timedelta(minutes=5)
 
@@ -43,6 +45,11 @@ class SignedIn:
     @property
     def is_admin(self) -> bool:
         return self.role is InstanceUserRole.ADMIN
+
+    @property
+    def standing(self) -> str:
+        """What decides which screens are drawn and for whom; another standing needs them drawn anew."""
+        return f"{self.user_id} {self.role.value}"
 
     @property
     def display_name(self) -> str:

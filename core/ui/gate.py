@@ -7,6 +7,7 @@ from core.identity import sessions
 from core.identity.sessions import SignedIn
 from core.runtime import Runtime, get_runtime
 from core.ui.door import show_door
+from core.ui.handover import send_reload
 
 __all__ = ["SignedIn", "current_user", "require_admin"]
 
@@ -18,6 +19,9 @@ def current_user() -> SignedIn:
     """
     runtime = get_runtime()
     signed_in = find_user(runtime, session_cookie())
+    if _has_changed(signed_in):
+        send_reload()
+        st.stop()
     if signed_in is None:
         show_door(runtime)
         st.stop()
@@ -31,6 +35,12 @@ def require_admin() -> SignedIn:
         st.error("Only administrators see this screen. Ask one of them.", icon=":material/lock:")
         st.stop()
     return user
+
+
+def _has_changed(signed_in: SignedIn | None) -> bool:
+    """Whether the connection was opened with another standing than the person has now: see ``ConnectionWatch``."""
+    opened_with = st.context.headers.get(sessions.STANDING_HEADER)
+    return opened_with is not None and opened_with != (signed_in.standing if signed_in else None)
 
 
 def session_cookie() -> str | None:

@@ -27,6 +27,11 @@ def send_sign_out() -> None:
     st.html(_script("/auth/sign-out", {}, 'window.location.replace("/");'), unsafe_allow_javascript=True)
 
 
+def send_reload() -> None:
+    """Let the browser load the page again, with the cookies it has now."""
+    st.html("<script>window.location.reload();</script>", unsafe_allow_javascript=True)
+
+
 def _script(address: str, fields: dict[str, str], then: str) -> str:
     # Our own values only; JSON keeps them inside their quotes all the same.
     return _SEND % {"address": json.dumps(address), "fields": json.dumps(fields), "then": then}

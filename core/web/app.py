@@ -23,6 +23,7 @@ from core.runtime import Runtime, get_runtime
 from core.ui.errors import on_script_error
 from core.web.auth import auth_routes
 from core.web.blobs import blob_routes
+from core.web.connection_watch import TRUSTED_USER_HEADERS, ConnectionWatch
 from core.web.doorman import UploadDoorman
 from core.web.headers import SecurityHeaders
 from core.web.pulse import pulse
@@ -44,10 +45,15 @@ def build_app() -> st.App:
     # and tell whoever comes first with the address of a screen that there is no such page.
     PagesManager.uses_pages_directory = False
     config.set_option("server.maxUploadSize", runtime.settings.max_file_mb)
+    config.set_option("server.trustedUserHeaders", TRUSTED_USER_HEADERS)
     return st.App(
         HOME,
         routes=build_routes(runtime),
-        middleware=[Middleware(SecurityHeaders), Middleware(UploadDoorman, runtime=runtime)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(UploadDoorman, runtime=runtime),
+            Middleware(ConnectionWatch, runtime=runtime),
+        ],
         lifespan=partial(_lifespan, runtime),
         on_script_error=on_script_error,
         exception_handlers=EXCEPTION_HANDLERS,

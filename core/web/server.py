@@ -5,7 +5,7 @@ import uvicorn
 from core.runtime import Runtime
 from core.web.app import build_app
 
-LONGEST_MESSAGE = 200 * 1024 * 1024  # bytes, as Streamlit's own server
+LONGEST_MESSAGE = 25 * 1024 * 1024  # bytes; Streamlit reads no longer ones, and strangers could fill the memory
 
 
 def serve(runtime: Runtime) -> None:
