@@ -47,7 +47,7 @@ def configure_logging(*, level: str = "info", as_json: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Each provider call is logged by its adapter, without the address and its query.
-    for noisy in ("httpx", "httpcore", "apscheduler", "alembic", "botocore", "PIL", "procrastinate"):
+    for noisy in ("httpx", "httpcore", "apscheduler", "alembic", "botocore", "PIL", "procrastinate", "pyvips"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
