@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tests.support import isolation
@@ -30,6 +31,11 @@ _RUN = pytest.StashKey[SharedRun]()
 
 def pytest_configure(config: pytest.Config) -> None:
     isolation.forget_the_shell()
+    # How fast examples are made and run depends on what else the machine does; it says nothing about the code.
+    hypothesis.settings.register_profile(
+        "atelier", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("atelier")
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[_RUN] = SharedRun.begin()

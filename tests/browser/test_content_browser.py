@@ -307,9 +307,12 @@ def test_review_is_done_with_the_keyboard(studio: Studio, browser_page: Page, co
     ]
     studio.enter(browser_page, "Review")
     heading = browser_page.get_by_role("heading", level=3)
+    expect(heading).to_have_text("Picture 0")
+    settled(browser_page)  # the keys are listened to once the screen is drawn
     for key, following in (("a", "Picture 1"), ("x", "Picture 2"), ("Enter", "Picture 3")):
         browser_page.keyboard.press(key)
         expect(heading).to_have_text(following)
+        settled(browser_page)
     assert [(studio.get(one).status.value, studio.get(one).deleted_at is not None) for one in ids] == [
         ("draft", False), ("review", True), ("draft", False), ("review", False),
     ]  # fmt: skip
