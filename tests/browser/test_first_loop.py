@@ -129,6 +129,7 @@ def _publish_all(page: Page) -> None:
     page.get_by_role("button", name="Select this page").click()
     page.locator(".st-key-bulk-more button").click()
     page.get_by_text("Publish now", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish now").click()
     expect(page.get_by_text(f"{PICTURES} posts were put first in line")).to_be_visible()
 
 
