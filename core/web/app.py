@@ -44,9 +44,7 @@ def build_app() -> st.App:
     # st.navigation lists the screens. Until it was first called, Streamlit would list the folder pages/ by itself
     # and tell whoever comes first with the address of a screen that there is no such page.
     PagesManager.uses_pages_directory = False
-    config.set_option("server.maxUploadSize", runtime.settings.max_file_mb)
-    config.set_option("server.trustedUserHeaders", TRUSTED_USER_HEADERS)
-    return st.App(
+    app = st.App(
         HOME,
         routes=build_routes(runtime),
         middleware=[
@@ -58,6 +56,12 @@ def build_app() -> st.App:
         on_script_error=on_script_error,
         exception_handlers=EXCEPTION_HANDLERS,
     )
+    # Read again, now that the app has said where its folder .streamlit is: started from another folder, Streamlit
+    # would show tracebacks and send usage statistics, as it does by itself.
+    config.get_config_options(force_reparse=True)
+    config.set_option("server.maxUploadSize", runtime.settings.max_file_mb)
+    config.set_option("server.trustedUserHeaders", TRUSTED_USER_HEADERS)
+    return app
 
 
 @asynccontextmanager
