@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.errors import UnavailableError
+from core.errors import InvalidInputError, UnavailableError
 
 BUSY_TIMEOUT_MS = 15_000
 
 
 class DatabaseUnavailableError(UnavailableError):
     """The database did not answer, is locked, or its disk is full; nothing was written."""
+
+
+class UnstorableValueError(InvalidInputError):
+    """The database cannot hold or compare a value it was given; nothing was written."""
 
 
 class Database:
@@ -67,22 +72,26 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
         raise DatabaseUnavailableError(
             "The database did not answer. Nothing was changed; try again in a moment."
+        ) from error
+    except DataError as error:
+        # PostgreSQL takes no NUL characters, wherever a browser may have sent one.
+        raise UnstorableValueError(
+            "Something in this cannot be stored, such as an invisible character. Type it anew and try again."
         ) from error
 
 
 def _create_engine(url: str, *, is_sqlite: bool, pool_size: int, echo: bool) -> Engine:
+    # An error's text goes to the log; with its parameters it would take titles, addresses and hashes along.
+    common: dict[str, Any] = {"pool_size": pool_size, "echo": echo, "hide_parameters": True}
     if not is_sqlite:
-        return create_engine(
-            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, pool_recycle=1800, echo=echo
-        )
+        return create_engine(url, max_overflow=10, pool_pre_ping=True, pool_recycle=1800, **common)
     engine = create_engine(
         url,
-        pool_size=pool_size,
         max_overflow=pool_size,
-        echo=echo,
+        **common,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
