@@ -7,7 +7,6 @@ in a process of their own, on as many threads; the peak of the import's memory i
 """
 
 import multiprocessing
-import os
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -70,8 +69,7 @@ def _bare(path: Path) -> int:
 
 
 def _bare_cascade(files: list[Path], _bench: tuple[str, Path]) -> None:
-    pyvips.cache_set_max(0)
-    os.environ["VIPS_CONCURRENCY"] = "1"
+    # core.media sets libvips to one thread per picture and no cache, for this process too.
     with ThreadPoolExecutor(DEFAULT_WORKERS) as pool:
         assert all(pool.map(_bare, files))
 

@@ -11,7 +11,11 @@ import uuid_utils
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
-_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+# Python reads base 32 too, with the digits 0-9 and a-v. What the alphabet does not have becomes a character
+# that no number has.
+_PYTHON_DIGITS = dict.fromkeys(range(128), "!") | {
+    ord(ours): python for ours, python in zip(ALPHABET, "0123456789abcdefghijklmnopqrstuv", strict=True)
+}
 # Ten bits at a time: 13 table look-ups instead of 26.
 _PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
 
@@ -26,15 +30,12 @@ def encode(prefix: str, value: uuid.UUID) -> str:
 def decode(prefix: str, text: str) -> uuid.UUID | None:
     """The UUID in ``text``, or ``None`` when it is no identifier of this kind."""
     head, _, tail = text.rpartition("_")
-    if head != prefix or len(tail) != LENGTH or tail[0] > "7":
+    if head != prefix or len(tail) != LENGTH or not tail.isascii() or tail[0] > "7":
         return None
-    number = 0
-    for character in tail:
-        value = _VALUES.get(character)
-        if value is None:
-            return None
-        number = number << 5 | value
-    return uuid.UUID(int=number)
+    try:
+        return uuid.UUID(int=int(tail.translate(_PYTHON_DIGITS), 32))
+    except ValueError:
+        return None
 
 
 def new_id(prefix: str) -> str:
