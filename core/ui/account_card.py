@@ -184,7 +184,7 @@ def _refresh_folders(context: CardContext, account_id: str) -> None:
             runtime.database, runtime.sites, context.user.actor, account_id,
             now=utc_now(), floor_seconds=runtime.settings.call_gap_seconds, refresh=True,
         )  # fmt: skip
-        st.session_state["accounts-toast"] = found.problem or f"{len(found.folders)} folders read."
+        st.session_state["accounts-toast"] = escaped(found.problem or "") or f"{len(found.folders)} folders read."
         st.rerun()
 
 

@@ -10,6 +10,7 @@ from core.identity.connect import START_PATH, redirect_uri
 from core.identity.models import Account, AccountState
 from core.settings import Settings
 from core.ui.page import empty_state
+from core.ui.words import plain
 
 DEVIANTART = "deviantart"
 SANDBOX = "deviantart-sandbox"
@@ -58,7 +59,7 @@ def _show_needed(account: Account, held: int, *, can_connect: bool) -> None:
         what = "1 post keeps its time and waits." if held == 1 else f"{held:,} posts keep their times and wait."
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"attention-{account.id}"):
         st.markdown(
-            f":material/warning: **Reconnect {escaped(account.username)}.** {account.state_reason or ''} {what}"
+            f":material/warning: **Reconnect {escaped(account.username)}.** {plain(account.state_reason or '')} {what}"
         )
         if can_connect and st.button("Reconnect", key=f"attention-connect-{account.id}", type="primary"):
             go_to_site(account.provider)
@@ -109,4 +110,4 @@ def label_of(provider: str) -> str:
 
 def escaped(text: str) -> str:
     """Text from elsewhere, safe inside Markdown."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]<>()#+-.!|$~:" else character for character in text)
+    return plain(text)

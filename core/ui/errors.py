@@ -16,6 +16,7 @@ import streamlit as st
 import structlog
 
 from core.errors import AtelierError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from core.ui.words import plain
 
 log = structlog.get_logger(__name__)
 
@@ -39,8 +40,8 @@ def guarded() -> Iterator[None]:
 
 
 def show(error: AtelierError) -> None:
-    """Show an expected error."""
-    st.error(str(error), icon=icon_of(error))
+    """Show an expected error; the titles and names in it are shown as they are."""
+    st.error(plain(str(error)), icon=icon_of(error))
 
 
 def show_unexpected(error: Exception) -> None:

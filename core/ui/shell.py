@@ -9,6 +9,7 @@ from core.ui.gate import current_user
 from core.ui.handover import send_sign_out
 from core.ui.navigation import navigation
 from core.ui.notifications import show_bell
+from core.ui.words import plain
 
 PROFILE = "My profile"
 SIGN_OUT = "Sign out"
@@ -33,7 +34,7 @@ def _account_menu(user: SignedIn) -> None:
             st.badge("Sandbox", icon=":material/science:", color="orange",
                      help="Nothing reaches the real DeviantArt: a stand-in on this machine answers.")  # fmt: skip
         choice = st.menu_button(
-            user.display_name,
+            plain(user.display_name),
             [PROFILE, SIGN_OUT],
             icon=":material/account_circle:",
             type="tertiary",

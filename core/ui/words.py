@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:])")
+# What begins a list, or underlines a heading, when it stands first.
+_BEGINNING = re.compile(r"^(\d*)([-=.])")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -19,8 +21,8 @@ def listed(items: Sequence[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Somebody's text as it is, inside markdown: titles may hold stars, brackets and dollars."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Somebody's text as it is, inside markdown, on one line: titles may hold stars, brackets and dollars."""
+    return _BEGINNING.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", " ".join(text.split())))
 
 
 def shortened(text: str, length: int) -> str:

@@ -12,6 +12,7 @@ from core.runtime import get_runtime
 from core.ui.errors import guarded
 from core.ui.gate import require_admin
 from core.ui.page import format_instant, page_header, zone_note
+from core.ui.words import plain
 
 ADMIN, MEMBER = InstanceUserRole.ADMIN, InstanceUserRole.MEMBER
 ROLE_LABELS = {MEMBER: "Member", ADMIN: "Administrator"}
@@ -79,7 +80,7 @@ def add_person(name: str, role: InstanceUserRole) -> None:
     new = NewUser(username=name, password_hash=passwords.hash_password(password), timezone=user.timezone, role=role)
     with runtime.database.session() as session:
         added = users.add_user(session, user.actor, new, now=utc_now())
-    st.session_state[HANDOVER] = (f"**{added.username}** signs in with this password.", password)
+    st.session_state[HANDOVER] = (f"**{plain(added.username)}** signs in with this password.", password)
     st.rerun()
 
 
@@ -87,7 +88,8 @@ def show_person(person: Person, now: datetime) -> None:
     """One person, and what can be done about them."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"person-{person.id}"):
         with st.container(gap=None):
-            st.markdown(f"**{person.name or person.username}** :gray[{person.username if person.name else ''}]")
+            also = f" :gray[{plain(person.username)}]" if person.name else ""
+            st.markdown(f"**{plain(person.name or person.username)}**{also}")
             seen = format_instant(person.last_login_at, user.timezone, now=now) if person.last_login_at else "never"
             browsers = f" · {person.open_sessions} open" if person.open_sessions else ""
             st.caption(f"Last sign-in {seen}{browsers}")
@@ -127,14 +129,17 @@ def change(person: Person, choice: str) -> None:
         else:
             users.enable(session, user.actor, person.id, now=now)
     if password:
-        st.session_state[HANDOVER] = (f"**{person.username}** signs in with this password from now on.", password)
+        st.session_state[HANDOVER] = (
+            f"**{plain(person.username)}** signs in with this password from now on.",
+            password,
+        )
 
 
 def show_invitation(invitation: invitations.Invitation, now: datetime) -> None:
     """One link that nobody has used yet."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"invitation-{invitation.id}"):
         until = format_instant(invitation.expires_at, user.timezone, now=now)
-        st.markdown(f":material/mail: {invitation.note or 'Somebody'} :gray[until {until}]")
+        st.markdown(f":material/mail: {plain(invitation.note or 'Somebody')} :gray[until {until}]")
         st.badge(ROLE_LABELS[invitation.role], color="gray")
         if st.button("Take back", key=f"take-back-{invitation.id}", type="tertiary"):
             with guarded():

@@ -76,7 +76,7 @@ def test_an_evening_that_has_begun_is_not_offered_as_a_time_that_passed():
 
 
 def test_text_of_people_is_shown_word_for_word():
-    assert escape("*a* [b](c) :red[d] $x$") == r"\*a\* \[b\](c) \:red\[d\] \$x\$"
+    assert escape("*a* [b](c) :red[d] $x$") == r"\*a\* \[b\]\(c\) \:red\[d\] \$x\$"
 
 
 def test_a_notice_names_the_one_post_and_counts_several():

@@ -14,6 +14,7 @@ from core.ui.content import dialogs, fields
 from core.ui.content.dialogs import Began
 from core.ui.content.making import prompt_of
 from core.ui.content.options_fields import options_fields
+from core.ui.words import plain
 
 
 def show_fields(
@@ -100,4 +101,4 @@ def _show_as_text(detail: DeviationDetail) -> None:
     if detail.fields["tags"]:
         fields.show_site_tags(detail.fields["tags"])
     if detail.view.account_name:
-        st.caption(f"Account: {detail.view.account_name}")
+        st.caption(f"Account: {plain(detail.view.account_name)}")

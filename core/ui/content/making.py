@@ -36,7 +36,7 @@ def show_making(detail: DeviationDetail) -> None:
     if found.get("raw"):
         with st.expander("Original texts in the file"):
             for name, text in found["raw"].items():
-                st.caption(name)
+                st.caption(escape(name))
                 st.code(text[:20_000], language=None, wrap_lines=True, height=200)
 
 

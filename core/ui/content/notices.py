@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.publishing.reports import BatchReport, ItemResult
 from core.runtime import get_runtime
 from core.ui.errors import guarded
+from core.ui.words import plain
 
 _KEY = "content.notice"
 _LISTED = 50
@@ -112,6 +113,4 @@ def _posts(count: int) -> str:
 
 def escape(text: str) -> str:
     """Text of a person as Markdown shows it word for word."""
-    for character in r"\`*_{}[]<>#|~$:":
-        text = text.replace(character, f"\\{character}")
-    return text
+    return plain(text)

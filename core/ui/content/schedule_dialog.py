@@ -27,6 +27,7 @@ from core.ui.content.notices import leave, notice_of, working
 from core.ui.content.times import window
 from core.ui.errors import guarded
 from core.ui.page import local, zone_note
+from core.ui.words import plain
 
 JITTERS: Mapping[int, str] = {
     0: "None",
@@ -149,7 +150,7 @@ def _show_plan(subject: Subject, plan: SchedulePlan, timezone: str, now: datetim
     try:
         times = plan.times(len(subject.ids), now=now)
     except AtelierError as error:
-        st.markdown(f":orange[:material/error: {error}]")
+        st.markdown(f":orange[:material/error: {plain(str(error))}]")
         return
     if not times:
         return

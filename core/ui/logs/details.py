@@ -55,7 +55,7 @@ def show_retry(user: SignedIn, deviation_id: str, *, key: str) -> None:
 def _say(report: BatchReport) -> None:
     refused = report.skipped[0].reason if report.skipped else None
     if refused:
-        st.error(refused, icon=":material/error:")
+        st.error(plain(refused), icon=":material/error:")
         return
     st.toast("It goes out again as soon as its account is free.", icon=":material/replay:")
     st.rerun()
