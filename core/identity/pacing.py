@@ -126,6 +126,15 @@ def record_outage(
     )
 
 
+def forget_waits(connection: Connection, *, now: datetime, beyond: timedelta) -> int:
+    """Bring slots back that lie further ahead than ``beyond`` and the account's own gap; how many accounts.
+
+    For when the clock was put back: they were set by a clock that ran ahead.
+    """
+    statement = _pulling_back(_dialect(connection))
+    return connection.execute(statement, {"at": now, "floor": 0.0, "beyond": beyond.total_seconds()}).rowcount
+
+
 def _dialect(connection: Connection | Session) -> str:
     return str((connection.get_bind() if isinstance(connection, Session) else connection).dialect.name)
 
@@ -166,6 +175,17 @@ def _throttling(dialect: str) -> Update:
             next_call_at=_larger(dialect, func.coalesce(_A.c.next_call_at, comes_back), comes_back),
         )
         .returning(_A.c.next_call_at)
+    )
+
+
+@cache
+def _pulling_back(dialect: str) -> Update:
+    beyond: ColumnElement[float] = bindparam("beyond", type_=Double())
+    furthest = _later(dialect, _NOW, _larger(dialect, _gap(dialect), beyond))
+    return (
+        update(_A)
+        .where(_A.c.next_call_at > furthest)
+        .values(next_call_at=_later(dialect, _NOW, _gap(dialect)), updated_at=_A.c.updated_at)
     )
 
 

@@ -7,6 +7,7 @@ same" means that nobody stored another pair in between.
 """
 
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Text, and_, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.db.engine import Database
+from core.db.engine import Database, DatabaseUnavailableError
 from core.identity.account_errors import AccountNeedsReconnect, AccountNotFound, RefreshUnderWay, SiteNotConfigured
 from core.identity.models import Account, AccountState
 from core.identity.providers import OAuthRefused, OAuthSite, OAuthUnreachable, TokenPair
@@ -26,6 +27,8 @@ from core.system.notifications import mark_read, notify
 
 LEASE = timedelta(seconds=60)
 ACCOUNTS_PAGE = "/accounts"
+# Seconds between the tries to store a new pair while the database is away.
+PAUSES = (0.5, 1, 2, 4, 8, 15, 30, 30, 30)
 
 log = structlog.get_logger(__name__)
 _A = Account.metadata.tables["accounts"]
@@ -103,12 +106,14 @@ def refresh(database: Database, seen: Tokens, sites: Mapping[str, OAuthSite], *,
     except Exception:
         _release(database, seen, lock_id)
         raise
-    _store(database, seen, pair, now)
+    _store_surely(database, seen, pair, now)
     return pair.access_token
 
 
 def _take_lease(database: Database, seen: Tokens, lock_id: str, now: datetime) -> str:
-    free = or_(_A.c.refresh_lock_id.is_(None), _A.c.refresh_locked_at < now - LEASE)
+    # A lease from the future was taken before the clock was put back.
+    held = _A.c.refresh_locked_at.between(now - LEASE, now + LEASE)
+    free = or_(_A.c.refresh_lock_id.is_(None), ~held)
     with database.connection() as connection:
         taken = connection.execute(
             update(_A)
@@ -123,6 +128,17 @@ def _take_lease(database: Database, seen: Tokens, lock_id: str, now: datetime) -
         _cut_off(database, seen, lock_id, reason, now)
         raise AccountNeedsReconnect(reason)
     return str(taken.refresh_token)
+
+
+def _store_surely(database: Database, seen: Tokens, pair: TokenPair, now: datetime) -> None:
+    """Store the pair through an outage of the database: it is known here alone, and the old one is spent."""
+    for pause in PAUSES:
+        try:
+            return _store(database, seen, pair, now)
+        except DatabaseUnavailableError:
+            log.warning("A new pair of tokens could not be stored yet.", account_id=seen.account_id)
+            time.sleep(pause)
+    return _store(database, seen, pair, now)
 
 
 def _store(database: Database, seen: Tokens, pair: TokenPair, now: datetime) -> None:

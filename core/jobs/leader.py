@@ -74,21 +74,28 @@ class AdvisoryLock:
             if self._connection is not None:
                 self._connection.execute("SELECT 1")
                 return True
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+            self._connection = self._connect_and_lock()
         except psycopg.Error:
             if self._connection is not None:
                 log.warning("The connection that held leadership is gone; standing back.")
             self._close()
             return False
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (ADVISORY_KEY,)).fetchone()
-        if row is None or not row[0]:
-            connection.close()
-            return False
-        self._connection = connection
-        return True
+        return self._connection is not None
 
     def release(self) -> None:
         self._close()
+
+    def _connect_and_lock(self) -> psycopg.Connection[tuple[bool]] | None:
+        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+        try:
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (ADVISORY_KEY,)).fetchone()
+        except psycopg.Error:
+            connection.close()
+            raise
+        if row is not None and row[0]:
+            return connection
+        connection.close()
+        return None
 
     def _close(self) -> None:
         if self._connection is not None:

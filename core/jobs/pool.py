@@ -1,6 +1,8 @@
 """The sidecar's own hands: claims due posts and runs them in threads."""
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,7 +27,8 @@ class WorkerPool:
         self._claim = claim
         self._run = run
         self._executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix="publish")
-        self._held: set[str] = set()
+        # Counted, not listed: a post whose lease was lost may be claimed anew while its first run still ends.
+        self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -40,7 +43,7 @@ class WorkerPool:
 
     @property
     def in_flight(self) -> int:
-        return len(self._held)
+        return self._held.total()
 
     def held_ids(self) -> list[str]:
         """The posts whose leases must be kept: those that run or wait here. One that broke off is not among them."""
@@ -51,17 +54,16 @@ class WorkerPool:
         """Claim nothing more and wait for the calls in hand; ``False`` when some did not end in time."""
         self._stopping.set()
         self._wake.set()
+        deadline = time.monotonic() + timeout
+        # A claim under way may still bring posts: hands are needed until they are given back.
+        while (self._dispatcher.is_alive() or self.in_flight) and time.monotonic() < deadline:
+            time.sleep(0.05)
         self._executor.shutdown(wait=False)
-        deadline = threading.Event()
-        waited = 0.0
-        while self._held and waited < timeout:
-            deadline.wait(0.05)
-            waited += 0.05
-        return not self._held
+        return not self.in_flight
 
     def drain_once(self) -> int:
         """Claim as much as fits and hand it out; how many posts that were."""
-        free = 2 * self._size - len(self._held)
+        free = 2 * self._size - self.in_flight
         if free <= 0 or self._stopping.is_set():
             return 0
         works = self._claim(free)
@@ -92,7 +94,7 @@ class WorkerPool:
                 log.exception("A run broke off.", deviation_id=work.id)
             finally:
                 with self._lock:
-                    self._held.discard(work.id)
-                    has_idle_hands = len(self._held) == self._size
+                    self._held -= Counter([work.id])  # what comes to zero is gone
+                    has_idle_hands = self.in_flight == self._size
                 if has_idle_hands:
                     self._wake.set()

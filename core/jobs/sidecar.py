@@ -8,6 +8,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from core.db.engine import DatabaseUnavailableError
+from core.identity import pacing
+from core.jobs.clock_watch import ClockWatch
 from core.jobs.leader import LeaderLock, leader_lock
 from core.jobs.pool import WorkerPool
 from core.jobs.ports import Ports
@@ -21,6 +23,8 @@ from core.system import heartbeats
 log = structlog.get_logger(__name__)
 
 LEADERSHIP_CHECK_SECONDS = 2
+# Longer than anything may rightly be put off: DeviantArt is believed when it asks for up to a day.
+FURTHEST_WAIT = timedelta(hours=25)
 # A quiet job still shows now and then that it runs.
 QUIET_RECORD = timedelta(seconds=60)
 
@@ -39,6 +43,7 @@ class Sidecar:
         self._pool = WorkerPool(size=ports.settings.workers, claim=self._claim, run=self._runner.run)
         self._dispatcher: Dispatcher | None = None
         self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._clock_watch = ClockWatch(ports.clock)
 
     def stop(self) -> None:
         """Ask it to end: nothing new is begun, calls in hand are finished."""
@@ -56,7 +61,7 @@ class Sidecar:
         log.info("The sidecar has started.", worker=self.ports.worker)
         try:
             while not self._stop.is_set():
-                self._check_leadership()
+                self._look_around()
                 self._stop.wait(LEADERSHIP_CHECK_SECONDS)
         finally:
             self._end()
@@ -66,7 +71,7 @@ class Sidecar:
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(self._publish_tick, "interval", seconds=settings.tick_seconds, **every)
         self._scheduler.add_job(self._beat, "interval", seconds=settings.lease_seconds / 3, **every)
-        for job in job_table(self.ports):
+        for job in job_table(self.ports, self._pool.held_ids):
             self._scheduler.add_job(
                 self._run_job,
                 "interval",
@@ -76,26 +81,57 @@ class Sidecar:
                 **every,
             )
 
+    def _look_around(self) -> None:
+        try:
+            self._check_clock()
+            self._check_leadership()
+        except Exception:
+            # An edge: whatever is away now, most likely the database, is asked again in a moment.
+            log.exception("Looking after leadership and clock failed.")
+
+    def _check_clock(self) -> None:
+        jump = self._clock_watch.jump()
+        if not jump:
+            return
+        log.warning("The clock of this machine was set.", seconds=round(jump.total_seconds()))
+        if jump > timedelta():
+            return  # all that was waited for has come a little early
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+        self._last_recorded.clear()
+        if self._leading:
+            self._forget_waits(beyond=timedelta())
+
     def _check_leadership(self) -> None:
         leads = self._lock.acquire()
         if leads and not self._leading:
             self._begin_leading()
         elif not leads and self._leading:
             log.warning("Another sidecar leads now; this one waits.")
+            self._leading = False
             self._scheduler.pause()
-        self._leading = leads
 
     def _begin_leading(self) -> None:
-        log.info("This sidecar leads.", worker=self.ports.worker)
         if self._lock.is_exclusive:
             # Alone with the database: whatever is still claimed belonged to a process that is gone.
             recovered = claims.release_others(self.ports.database, self.ports.worker, now=self.ports.clock())
             if recovered:
                 log.warning("Took posts back from a sidecar that is gone.", posts=len(recovered))
+        self._forget_waits(beyond=FURTHEST_WAIT)
+        self._beat(is_leader=True)
+        log.info("This sidecar leads.", worker=self.ports.worker)
         self._leading = True
-        self._beat()
         self._scheduler.resume()
         self._pool.wake()
+
+    def _forget_waits(self, *, beyond: timedelta) -> None:
+        """Bring back what a clock that ran ahead put off."""
+        now = self.ports.clock()
+        with self.ports.database.connection() as connection:
+            posts = claims.forget_waits(connection, now=now, beyond=beyond)
+            accounts = pacing.forget_waits(connection, now=now, beyond=beyond)
+        if posts or accounts:
+            log.warning("Brought back what a clock that ran ahead had put off.", posts=posts, accounts=accounts)
 
     def _claim(self, limit: int) -> list[Work]:
         if not self._leading:
@@ -125,7 +161,7 @@ class Sidecar:
             self._dispatcher = Dispatcher(self.ports.database)
         return self._dispatcher
 
-    def _beat(self) -> None:
+    def _beat(self, *, is_leader: bool | None = None) -> None:
         ports = self.ports
         claims.extend_leases(ports.database, ports.worker, self._pool.held_ids(), now=ports.clock())
         with ports.database.session() as session:
@@ -134,7 +170,7 @@ class Sidecar:
                 ports.worker,
                 heartbeats.SCHEDULER,
                 started_at=self._started_at,
-                is_leader=self._leading,
+                is_leader=self._leading if is_leader is None else is_leader,
                 in_flight=self._pool.in_flight,
                 now=ports.clock(),
             )

@@ -1,7 +1,8 @@
 """The job table: every periodic thing the sidecar does, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from core.identity import tokens
 from core.jobs.cleanup import clean_up, remove_objects
@@ -19,8 +20,11 @@ class Job:
     run: Callable[[Ports], str | None]
 
 
-def recover(ports: Ports) -> str | None:
-    released = claims.release_stale(ports.database, now=ports.clock(), lease_seconds=ports.settings.lease_seconds)
+def recover(ports: Ports, in_hand: Callable[[], Sequence[str]]) -> str | None:
+    now = ports.clock()
+    # First of all our own: after the machine slept, or its clock was put forward, they would look abandoned too.
+    claims.extend_leases(ports.database, ports.worker, in_hand(), now=now)
+    released = claims.release_stale(ports.database, now=now, lease_seconds=ports.settings.lease_seconds)
     return f"Took {len(released)} posts back from workers that fell silent." if released else None
 
 
@@ -29,11 +33,15 @@ def refresh_tokens(ports: Ports) -> str | None:
     return f"Refreshed {refreshed} accounts." if refreshed else None
 
 
-def job_table(ports: Ports) -> list[Job]:
-    """The jobs with their rhythm; publishing and the heartbeat belong to the sidecar itself."""
-    lease = ports.settings.lease_seconds
+def job_table(ports: Ports, in_hand: Callable[[], Sequence[str]] = list) -> list[Job]:
+    """The jobs with their rhythm; publishing and the heartbeat belong to the sidecar itself.
+
+    ``in_hand`` names the posts that this process is working on.
+    """
+    every = max(0.5, min(5, ports.settings.lease_seconds / 4))
+    take_back = partial(recover, in_hand=in_hand)
     return [
-        Job("recover", "Take posts back from workers that fell silent", max(0.5, min(5, lease / 4)), recover),
+        Job("recover", "Take posts back from workers that fell silent", every, take_back),
         Job("refresh_tokens", "Renew DeviantArt tokens before they end", 60, refresh_tokens),
         Job("remove_objects", "Delete stored files that nothing refers to", 60, remove_objects),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),

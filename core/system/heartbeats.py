@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from core.db.upsert import insert_or_update
@@ -61,7 +61,9 @@ def forget(session: Session, process_id: str) -> None:
 
 
 def forget_silent(session: Session, *, now: datetime, older_than: timedelta = timedelta(days=1)) -> None:
-    session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - older_than))
+    session.execute(
+        delete(Heartbeat).where(or_(Heartbeat.seen_at < now - older_than, Heartbeat.seen_at > now + older_than))
+    )
 
 
 def list_pulses(session: Session, *, now: datetime) -> list[Pulse]:
@@ -76,7 +78,7 @@ def list_pulses(session: Session, *, now: datetime) -> list[Pulse]:
             row.seen_at,
             row.is_leader,
             row.in_flight,
-            row.seen_at > now - ALIVE_WITHIN,
+            abs(now - row.seen_at) < ALIVE_WITHIN,
         )
         for row in rows
     ]
@@ -84,7 +86,9 @@ def list_pulses(session: Session, *, now: datetime) -> list[Pulse]:
 
 def is_alive(session: Session, component: str, *, now: datetime) -> bool:
     """Whether any process of ``component`` was heard of lately."""
-    query = select(Heartbeat.id).where(Heartbeat.component == component, Heartbeat.seen_at > now - ALIVE_WITHIN)
+    # Not from the future either: after the clock was put back, the dead would be called alive.
+    lately = Heartbeat.seen_at.between(now - ALIVE_WITHIN, now + ALIVE_WITHIN)
+    query = select(Heartbeat.id).where(Heartbeat.component == component, lately)
     return session.scalar(query.limit(1)) is not None
 
 

@@ -140,12 +140,35 @@ def extend_leases(database: Database, worker: str, ids: Sequence[str], *, now: d
 
 def release_stale(database: Database, *, now: datetime, lease_seconds: float) -> list[str]:
     """Take back the leases of workers that fell silent; their posts are due at once."""
-    return _release(database, D.c.execution_locked_at < now - timedelta(seconds=lease_seconds), now=now)
+    lease = timedelta(seconds=lease_seconds)
+    # One from the future was taken before the clock was put back, and would outlive its worker by the difference.
+    is_stale = or_(D.c.execution_locked_at < now - lease, D.c.execution_locked_at > now + lease)
+    return _release(database, is_stale, now=now)
 
 
 def release_others(database: Database, worker: str, *, now: datetime) -> list[str]:
     """Take back all leases but ``worker``'s: for one who knows to be alone, as the leader on SQLite does."""
     return _release(database, D.c.execution_lock_id != worker, now=now)
+
+
+def forget_waits(connection: Connection, *, now: datetime, beyond: timedelta) -> int:
+    """Make due what was put off to later than ``beyond`` from now, and than its promise; how many posts.
+
+    For when the clock was put back: tries, look-ups and slots were put off by a clock that ran ahead.
+    """
+    promise = func.coalesce(D.c.actual_publish_at, now)
+    changed = connection.execute(
+        update(D)
+        .where(
+            D.c.status.in_(QUEUED),
+            D.c.deleted_at.is_(None),
+            D.c.execution_lock_id.is_(None),
+            D.c.due_at > now + beyond,
+            D.c.due_at > promise,
+        )
+        .values(due_at=case((promise > now, promise), else_=now), updated_at=D.c.updated_at)
+    )
+    return changed.rowcount
 
 
 def _release(database: Database, condition: ColumnElement[bool], *, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ from core.publishing.execution.forms import submitted_as
 from core.publishing.execution.ledger import Ledger, Result
 from core.publishing.execution.plan import StepKind
 from core.publishing.execution.retries import POLICIES
-from core.publishing.execution.work import FileWork
+from core.publishing.execution.work import FileWork, Work
 from core.publishing.models import DeviationFile, DeviationStatus, HoldReason
 from core.publishing.notices import notify_agreement, notify_failed
 from core.publishing.providers import ErrorCategory, ProviderError, Published
@@ -237,15 +237,15 @@ def _stop_doubting(ledger: Ledger) -> None:
             _settle_publish(ledger, file, IntentState.FAILED, {"looked_for": intent.lookups})
 
 
-def remember_effect(database: Database, result: Result, *, now: datetime) -> None:
-    """Keep what a call brought although the post was taken over meanwhile: the new holder then need not ask."""
+def remember_effect(database: Database, work: Work, result: Result, *, now: datetime) -> None:
+    """Keep what a call brought although it could not be written as usual: whoever holds the post then need not ask."""
     file, table = result.step.file, table_of(DeviationFile)
     with database.connection() as connection:
         if result.item_id is not None:
             connection.execute(
                 update(table)
                 .where(table.c.id == file.id, table.c.stash_item_id.is_(None))
-                .values(stash_item_id=result.item_id)
+                .values(stash_item_id=result.item_id, submitted_as=submitted_as(work, file))
             )
         if result.published is not None:
             connection.execute(

@@ -5,6 +5,8 @@ the next call intends. Killed anywhere, the post is in one of two states: the ca
 may have happened (the intent is open), or its result is written.
 """
 
+import contextlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from core.clock import Clock
-from core.db.engine import Database
+from core.db.engine import Database, DatabaseUnavailableError
 from core.identity import pacing
 from core.publishing.execution import forms, results
 from core.publishing.execution.calls import Calls
@@ -26,6 +28,9 @@ from core.system.intents import open_intent, settle
 from core.system.models import IntentState
 
 log = structlog.get_logger(__name__)
+
+# Seconds between the tries to write down what a call brought while the database is away.
+PAUSES = (0.5, 1, 2, 4, 8, 15, 30, 30, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,26 @@ class Runner:
             except LeaseLost:
                 log.warning("The post was taken over by another worker.", deviation_id=work.id)
                 if result is not None:
-                    results.remember_effect(self.database, result, now=self.clock())
+                    results.remember_effect(self.database, work, result, now=self.clock())
                 return
+            except DatabaseUnavailableError:
+                # Of what was intended nothing is certain, but what a call brought is known here and nowhere else.
+                if result is not None:
+                    self._remember_when_possible(work, result)
+                raise
             if step is None:
                 return
             result = self.calls.make(work, step)
+
+    def _remember_when_possible(self, work: Work, result: Result) -> None:
+        """Keep the effect of a call through an outage of the database, for as long as one may reasonably last."""
+        for pause in PAUSES:
+            if self.stopping():
+                return
+            time.sleep(pause)
+            with contextlib.suppress(DatabaseUnavailableError):
+                results.remember_effect(self.database, work, result, now=self.clock())
+                return
 
     def _between_calls(self, work: Work, result: Result | None) -> Step | None:
         with self.database.connection() as connection:
