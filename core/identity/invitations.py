@@ -1,4 +1,7 @@
-"""Invitations: a link that lets one person add themselves, good once within a week."""
+"""Invitations: a link that lets one person add themselves, good once within a week.
+
+It ends sooner with the power of the administrator who made it: nobody keeps a way back in.
+"""
 
 import json
 import secrets
@@ -12,7 +15,7 @@ from core.db.ids import new_id
 from core.identity.errors import AdministratorsOnly, InvitationRefused
 from core.identity.instance import invites_enabled
 from core.identity.models import InstanceUserRole, User, VerificationToken
-from core.identity.roles import require_admin
+from core.identity.roles import is_admin, require_admin
 from core.identity.sessions import digest
 from core.identity.users import NewUser, add_user
 from core.system import audit
@@ -42,7 +45,7 @@ def invite(session: Session, actor: Actor, role: InstanceUserRole, *, note: str 
     if not invites_enabled(session):
         raise AdministratorsOnly("Invitations are switched off. Switch them on in Settings first.")
     token, invitation_id = secrets.token_urlsafe(24), new_id("inv")
-    payload = json.dumps({"role": role.value, "note": note.strip()[:80]})
+    payload = json.dumps({"role": role.value, "note": note.strip()[:80], "by": actor.user_id})
     row = VerificationToken(
         identifier=f"{PURPOSE}:{invitation_id}", token=digest(token), expires=now + LIFETIME, payload=payload
     )
@@ -57,7 +60,8 @@ def list_invitations(session: Session, *, now: datetime) -> list[Invitation]:
     query = select(VerificationToken).where(
         VerificationToken.identifier.startswith(f"{PURPOSE}:"), VerificationToken.expires > now
     )
-    return [_invitation(row) for row in session.scalars(query.order_by(VerificationToken.expires))]
+    rows = session.scalars(query.order_by(VerificationToken.expires)).all()
+    return [_invitation(row) for row in rows if _is_wanted(session, row)]
 
 
 def find(session: Session, token: str, *, now: datetime) -> Invitation | None:
@@ -95,7 +99,14 @@ def _row(session: Session, token: str, *, now: datetime) -> VerificationToken | 
         VerificationToken.identifier.startswith(f"{PURPOSE}:"),
         VerificationToken.expires > now,
     )
-    return session.scalars(query).one_or_none()
+    row = session.scalars(query).one_or_none()
+    return row if row is not None and _is_wanted(session, row) else None
+
+
+def _is_wanted(session: Session, row: VerificationToken) -> bool:
+    """Whether invitations are switched on, and whoever made this one may still do so; the command line may."""
+    by = json.loads(row.payload or "{}").get("by")
+    return invites_enabled(session) and (not by or is_admin(session, by))
 
 
 def _invitation(row: VerificationToken) -> Invitation:

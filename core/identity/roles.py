@@ -22,13 +22,16 @@ def get_membership(session: Session, user_id: str) -> InstanceUser:
 
 def require_admin(session: Session, actor: Actor) -> None:
     """Raise ``AdministratorsOnly`` unless the actor looks after the house; the command line does."""
-    if actor.kind is ActorKind.COMMAND:
-        return
-    person = session.get(User, actor.user_id)
-    membership = find_membership(session, actor.user_id)
-    active = person is not None and person.disabled_at is None
-    if not active or membership is None or membership.role is not InstanceUserRole.ADMIN:
+    if actor.kind is not ActorKind.COMMAND and not is_admin(session, actor.user_id):
         raise AdministratorsOnly("Only administrators may do this. Ask one of them.")
+
+
+def is_admin(session: Session, user_id: str) -> bool:
+    """Whether this person is an administrator, and not disabled."""
+    person, membership = session.get(User, user_id), find_membership(session, user_id)
+    if person is None or person.disabled_at is not None or membership is None:
+        return False
+    return membership.role is InstanceUserRole.ADMIN
 
 
 def require_another_admin(session: Session, user_id: str) -> None:

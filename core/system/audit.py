@@ -31,7 +31,7 @@ def event_row(
         "at": now,
         "actor_kind": actor.kind,
         "actor_id": actor.name,
-        "owner_id": actor.user_id,
+        "owner_id": actor.user_id or None,
         "action": action,
         "subject_type": action.partition(".")[0],
         "subject_id": subject_id,

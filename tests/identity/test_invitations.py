@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.identity import instance, invitations
+from core.identity import instance, invitations, users
 from core.identity.errors import AdministratorsOnly, InvitationRefused, NameTaken
 from core.identity.models import InstanceUserRole, User, VerificationToken
 from core.identity.roles import get_membership
 from tests.factories import DAY, NOON
-from tests.identity.support import acting, add, new_user
+from tests.identity.support import COMMAND_LINE, acting, add, new_user
 
 ADMIN, MEMBER = InstanceUserRole.ADMIN, InstanceUserRole.MEMBER
 
@@ -72,6 +72,38 @@ def test_nobody_is_invited_while_invitations_are_switched_off(session: Session, 
     instance.update_settings(session, acting(admin), reporting_timezone="UTC", team_invites_enabled=False, now=NOON)
     with pytest.raises(AdministratorsOnly, match="switched off"):
         invitations.invite(session, acting(admin), MEMBER, now=NOON)
+
+
+def is_good(session: Session, token: str) -> bool:
+    return invitations.find(session, token, now=NOON) is not None
+
+
+def test_links_are_good_for_nothing_while_invitations_are_switched_off(session: Session, admin: User) -> None:
+    token = invitations.invite(session, acting(admin), MEMBER, now=NOON)
+    for enabled in (False, True):
+        instance.update_settings(
+            session, acting(admin), reporting_timezone="UTC", team_invites_enabled=enabled, now=NOON
+        )
+        assert is_good(session, token) is enabled
+        assert bool(invitations.list_invitations(session, now=NOON)) is enabled
+
+
+def test_a_link_ends_with_the_power_of_whoever_made_it(session: Session, admin: User) -> None:
+    other = add(session, "other", is_admin=True)
+    token = invitations.invite(session, acting(other), ADMIN, now=NOON)
+    users.set_role(session, acting(admin), other.id, MEMBER, now=NOON)
+    assert not is_good(session, token)
+    with pytest.raises(InvitationRefused):
+        invitations.accept(session, token, new_user("friend"), now=NOON)
+    users.set_role(session, acting(admin), other.id, ADMIN, now=NOON)
+    assert is_good(session, token)
+    users.disable(session, acting(admin), other.id, now=NOON)
+    assert not is_good(session, token)
+    assert invitations.list_invitations(session, now=NOON) == []
+
+
+def test_the_command_line_invites_as_well(session: Session) -> None:
+    assert is_good(session, invitations.invite(session, COMMAND_LINE, ADMIN, now=NOON))
 
 
 def test_the_database_never_holds_the_link(session: Session, admin: User) -> None:
