@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from core.identity.models import InstanceUser, InstanceUserRole, LoginSession, User
+from core.identity.models import InstanceUser, InstanceUserRole, LoginSession, User, VerificationToken
 from core.identity.roles import require_admin
 from core.system import audit
 from core.system.actors import Actor
@@ -20,6 +20,8 @@ from core.system.actors import Actor
 COOKIE = "atelier_session"
 # What the web process tells the screens about their connection: the standing it was opened with.
 STANDING_HEADER = "x-atelier-standing"
+# What a ticket for a session is good for, see ``tickets``.
+SIGN_IN = "sign-in"
 # Each look at a page would otherwise be a write.
 TOUCH_AFTER = timedelta(minutes=5)
 
@@ -143,6 +145,8 @@ def end_all(session: Session, actor: Actor, user_id: str, *, keep: str | None = 
     if keep is not None:
         conditions.append(LoginSession.id != keep)
     count = _delete(session, *conditions)
+    # Whoever has just given the old password is not let in a moment later.
+    session.execute(delete(VerificationToken).where(VerificationToken.identifier == f"{SIGN_IN}:{user_id}"))
     if count:
         owner = replace(actor, user_id=user_id)
         audit.record(session, owner, "user.signed_out", user_id, after={"sessions": count}, now=now)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from core.identity import sessions
 from core.identity.models import VerificationToken
 from core.identity.sessions import digest
 
-SIGN_IN = "sign-in"
+SIGN_IN = sessions.SIGN_IN
 LIFETIME = timedelta(seconds=60)
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.identity import sessions
+from core.identity import sessions, tickets
 from core.identity.errors import AdministratorsOnly
 from core.identity.models import LoginSession, User
 from tests.factories import DAY, NOON
@@ -118,3 +118,11 @@ def test_expired_sessions_can_be_swept_out(session: Session) -> None:
     sign_in(session, add(session))
     assert sessions.remove_expired(session, now=NOON + 29 * DAY) == 0
     assert sessions.remove_expired(session, now=NOON + 30 * DAY) == 1
+
+
+def test_signing_out_everywhere_also_ends_a_sign_in_under_way(session: Session) -> None:
+    alice, charlie = add(session, "alice"), add(session, "charlie")
+    hers, his = (tickets.issue(session, tickets.SIGN_IN, user.id, now=NOON) for user in (alice, charlie))
+    sessions.end_all(session, acting(alice), alice.id, now=NOON)
+    assert tickets.redeem(session, tickets.SIGN_IN, hers, now=NOON) is None
+    assert tickets.redeem(session, tickets.SIGN_IN, his, now=NOON) == charlie.id
