@@ -40,6 +40,8 @@ class Runtime:
 def build_runtime(settings: Settings) -> Runtime:
     """Connect everything ``settings`` name; also sets up logging and the process's master keys."""
     configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
+    # Pictures, sealed tokens and hashes of passwords: nobody else on this machine needs to read them.
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
     install_keyring(Keyring(load_keys(secret, settings.data_dir)))
     store = open_store(

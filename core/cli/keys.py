@@ -8,7 +8,7 @@ from core.cli.reporting import fail, house, read_settings
 from core.clock import utc_now
 from core.db import models
 from core.db.crypto import KEY_FILE, Keyring, add_key, install_keyring
-from core.db.reseal import reseal
+from core.db.reseal import Resealed, reseal
 from core.runtime import Runtime
 from core.system import audit, heartbeats
 from core.system.actors import Actor
@@ -34,9 +34,13 @@ def rotate() -> None:
             typer.echo(f"A new key stands first in {settings.data_dir / KEY_FILE}.")
         else:
             typer.echo("The keys come from ATELIER_SECRET_KEY; the first of them is used.")
-        count = reseal(runtime.database)
-        _note(runtime, count)
-        typer.echo(f"{count} secrets were sealed again. Keep the old keys: backups made before need them.")
+        done = reseal(runtime.database)
+        _note(runtime, done)
+        typer.echo(f"{done.count} secrets were sealed again. Keep the old keys: backups made before need them.")
+        if done.unreadable:
+            typer.echo(
+                f"{done.unreadable} could not be opened with any key. Connect the accounts that ask for it again."
+            )
 
 
 def _require_stopped(runtime: Runtime) -> None:
@@ -54,7 +58,7 @@ def _is_taken(host: str, port: int) -> bool:
         return probe.connect_ex((host if host != "0.0.0.0" else "127.0.0.1", port)) == 0  # noqa: S104 - compared, not bound
 
 
-def _note(runtime: Runtime, count: int) -> None:
+def _note(runtime: Runtime, done: Resealed) -> None:
+    after = {"secrets": done.count, "unreadable": done.unreadable}
     with runtime.database.session() as session:
-        row = audit.event_row(Actor.command(""), "key.rotated", "master-key", after={"secrets": count}, now=utc_now())
-        audit.record_all(session, [row | {"owner_id": None}])
+        audit.record(session, Actor.command(""), "key.rotated", "master-key", after=after, now=utc_now())

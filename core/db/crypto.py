@@ -24,6 +24,10 @@ class SecretUnreadableError(UnavailableError):
     """A stored secret was sealed with a key that is not here."""
 
 
+class MasterKeyMissingError(UnavailableError):
+    """There is no master key where one should be; stored secrets cannot be opened without it."""
+
+
 class Keyring:
     """The master keys, newest first: the first seals, any opens."""
 
@@ -77,14 +81,21 @@ def load_keys(secret_key: str | None, data_dir: Path) -> list[str]:
         return [key.strip() for key in secret_key.split(",") if key.strip()]
     path = data_dir / KEY_FILE
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Two processes may start together: the one that links first wins, both read the same file.
         fresh = data_dir / f".{KEY_FILE}.{os.getpid()}"
         _write_private(fresh, secrets.token_urlsafe(32) + "\n")
         with contextlib.suppress(FileExistsError):
             os.link(fresh, path)
         fresh.unlink()
-    return path.read_text(encoding="utf-8").split()
+        _sync_folder(data_dir)
+    _close_to_others(path)
+    keys = path.read_text(encoding="utf-8").split()
+    if not keys:
+        raise MasterKeyMissingError(
+            f"{path} is empty. Restore it from a backup; only in a new house may it be deleted."
+        )
+    return keys
 
 
 def add_key(data_dir: Path) -> list[str]:
@@ -93,12 +104,30 @@ def add_key(data_dir: Path) -> list[str]:
     fresh = data_dir / f".{KEY_FILE}.{os.getpid()}"
     _write_private(fresh, "\n".join(keys) + "\n")
     fresh.replace(data_dir / KEY_FILE)
+    _sync_folder(data_dir)
     return keys
+
+
+def _close_to_others(path: Path) -> None:
+    """A copy out of a backup may have come back readable for everybody on this machine."""
+    if path.stat().st_mode & 0o077:
+        with contextlib.suppress(PermissionError):
+            path.chmod(0o600)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that a crash of the machine does not take the file's name back."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(descriptor, 0o600)  # also when a crash left a file of this name behind
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
