@@ -1,6 +1,7 @@
 """Logging: a sentence plus fields; a correlation id follows the work from request to provider call."""
 
 import logging
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ PRIVATE = frozenset(
     {"token", "access_token", "refresh_token", "password", "secret", "client_secret", "code", "code_verifier", "cookie",
      "authorization", "prompt", "email", "address"}
 )  # fmt: skip
+# PostgreSQL repeats the row that was refused, which may hold anything.
+_ROW = re.compile(r"^DETAIL:.*?(?=\n\[SQL|\n\nThe above|\n\nDuring|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def configure_logging(*, level: str = "info", as_json: bool = False) -> None:
@@ -39,6 +42,7 @@ def configure_logging(*, level: str = "info", as_json: bool = False) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _hide_rows,
                 last,
             ],
         )
@@ -52,8 +56,20 @@ def configure_logging(*, level: str = "info", as_json: bool = False) -> None:
 
 
 def _hide_private(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    for key in PRIVATE.intersection(event):
-        event[key] = "[hidden]"
+    for key, value in event.items():
+        event[key] = "[hidden]" if key in PRIVATE else _without_private(value)
+    return event
+
+
+def _without_private(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: "[hidden]" if key in PRIVATE else _without_private(one) for key, one in value.items()}
+    return [_without_private(one) for one in value] if isinstance(value, list) else value
+
+
+def _hide_rows(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if isinstance(text := event.get("exception"), str):
+        event["exception"] = _ROW.sub("DETAIL: [hidden]", text)
     return event
 
 

@@ -23,7 +23,8 @@ SANDBOX_CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - the sandbox's public, d
 class Settings(BaseSettings):
     """Everything that differs between two installations."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    # A wrong setting is named; the values of all, secrets among them, stay out of the message.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     data_dir: Path = Field(default=Path("data"), description="Database, pictures and the master key live here.")
     database_url: str = Field(default="", description="Empty: SQLite inside the data folder.")
@@ -34,7 +35,7 @@ class Settings(BaseSettings):
         default=None, description="Where this server reaches the bucket; empty: Amazon's own address."
     )
     s3_public_endpoint_url: str | None = Field(
-        default=None, description="Where browsers reach the bucket, if that differs; links are signed for it."
+        default=None, description="Where browsers reach the bucket; for presigned links, which no screen uses so far."
     )
     secret_key: SecretStr | None = Field(default=None, description="Master keys, newest first, comma separated.")
 
