@@ -12,10 +12,21 @@ class OAuthRefused(UnavailableError):
 
 
 class OAuthUnreachable(UnavailableError):
-    """No good answer came. ``token_spent_possible``: the site may have used up the refresh token all the same."""
+    """No good answer came. ``token_spent_possible``: the site may have used up the refresh token all the same.
 
-    def __init__(self, message: str, *, token_spent_possible: bool, retry_after: float | None = None) -> None:
+    ``throttled``: it asked for fewer calls. ``retry_after`` is seconds, as it asked.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        token_spent_possible: bool,
+        retry_after: float | None = None,
+        throttled: bool = False,
+    ) -> None:
         super().__init__(message)
+        self.throttled = throttled
         self.token_spent_possible = token_spent_possible
         self.retry_after = retry_after
 

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core.db.engine import Database
 from core.db.types import PrefixedId, UtcDateTime
+from core.identity import pacing
 from core.identity.account_errors import AccountError, AccountNeedsReconnect, RefreshUnderWay
 from core.identity.models import Account, AccountState
 from core.identity.providers import OAuthSite, OAuthUnreachable
@@ -101,8 +102,9 @@ def _refresh_or_keep(
 ) -> str:
     try:
         return refresh(database, seen, sites, now=now, holder=holder)
-    except OAuthUnreachable:
-        if seen.is_good_for(LAST_USE_AHEAD, now) and seen.access_token:
+    except OAuthUnreachable as error:
+        # Asked for fewer calls, the one that the token is wanted for should wait as well.
+        if not error.throttled and seen.is_good_for(LAST_USE_AHEAD, now) and seen.access_token:
             return seen.access_token
         raise
 
@@ -151,7 +153,9 @@ class _Keeper:
                 return False
             try:
                 refresh(self._database, seen, self._sites, now=self._now, holder=self._holder)
-            except OAuthUnreachable:
+            except OAuthUnreachable as error:
+                if error.throttled:
+                    self._slow_down(account_id, error.retry_after)
                 with self._lock:
                     self._silences[seen.provider] += 1
                 return False
@@ -165,6 +169,10 @@ class _Keeper:
             return False
         return True
 
+    def _slow_down(self, account_id: str, retry_after: float | None) -> None:
+        with self._database.connection() as connection:
+            pacing.record_throttled(connection, account_id, now=self._now, floor_seconds=0, retry_after=retry_after)
+
     def _is_silent(self, provider: str) -> bool:
         with self._lock:
             return self._silences[provider] >= SILENCES_PER_TICK
@@ -177,6 +185,7 @@ def _due_accounts(database: Database, providers: Sequence[str], *, now: datetime
             _A.c.state == AccountState.CONNECTED,
             _A.c.provider.in_(providers),
             _A.c.refresh_token.is_not(None),
+            or_(_A.c.next_call_at.is_(None), _A.c.next_call_at <= now),  # asked to wait, it waits for this too
             or_(
                 and_(_A.c.expires_at <= now + KEEP_AHEAD, _has_work_soon(now)),
                 _A.c.last_refresh_token_refresh <= now - RENEW_AFTER,

@@ -1,6 +1,7 @@
 """Installations to break."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import structlog
 
 from core.db.engine import Database
 from tests.failures.sidecars import House, make_house
+from tests.failures.stand_in import SandboxRig, sandbox_rig
 from tests.publishing.execution.conftest import make_rig, rig
 
 __all__ = ["make_rig", "rig"]
@@ -34,3 +36,14 @@ def _plain_tracebacks() -> Iterator[None]:
 @pytest.fixture
 def house(_impatient: None, database: Database, tmp_path: Path) -> House:
     return make_house(database, tmp_path)
+
+
+@pytest.fixture
+def make_sandbox_rig(_impatient: None, database: Database, tmp_path: Path) -> Iterator[Callable[..., SandboxRig]]:
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(sandbox_rig(database, tmp_path, **settings))
+
+
+@pytest.fixture
+def sandbox(make_sandbox_rig: Callable[..., SandboxRig]) -> SandboxRig:
+    return make_sandbox_rig()

@@ -194,3 +194,48 @@ def _keep_the_token(rig):
         return TokenPair("new", "newer", now + timedelta(days=9), now + timedelta(days=90), "Bearer", "basic")
 
     rig.site.refresh = renew
+
+
+def test_with_a_pause_between_calls_a_lost_call_is_made_again_after_one_look(make_rig):
+    """The look takes the account's slot: its result must survive until the next one, or it is taken again for ever."""
+    rig = make_rig(call_gap_seconds=3)
+    post = rig.post()
+    lose_answers(rig)
+    rig.run_for(120, step=3)
+    assert (rig.read(post).status, len(rig.site.gallery)) == (PUBLISHED, 1)
+    assert [one.step for one in rig.attempts()] == ["submit", "publish", "lookup", "publish"]
+
+
+def test_two_lost_calls_in_a_row_are_each_looked_up(make_rig):
+    rig = make_rig(call_gap_seconds=3)
+    rig.post()
+    lose_answers(rig, times=2)
+    rig.run_for(300, step=3)
+    steps = ["submit", "publish", "lookup", "publish", "lookup", "publish"]
+    assert [one.step for one in rig.attempts()] == steps
+
+
+def test_a_crash_in_the_repeated_call_leads_to_another_look(make_rig):
+    rig = make_rig(call_gap_seconds=3)
+    post = rig.post()
+    lose_answers(rig)
+    while [one.step for one in rig.attempts()] != ["submit", "publish", "lookup"]:
+        rig.run_due()
+        rig.advance(3)
+    real = rig.site.publish
+
+    class Killed(BaseException):
+        pass
+
+    def killed_after_the_effect(token, publication):
+        real(token, publication)
+        raise Killed
+
+    rig.site.publish = killed_after_the_effect
+    rig.advance(3)
+    with pytest.raises(Killed):
+        rig.run_due()
+    rig.site.publish = real
+    claims.release_others(rig.database, "next", now=rig.now)
+    rig.run_for(60, step=3)
+    assert (rig.read(post).status, len(rig.site.publications)) == (PUBLISHED, 1)

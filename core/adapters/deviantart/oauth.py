@@ -116,7 +116,9 @@ def read_answer(response: httpx.Response) -> dict[str, Any]:
         return body
     wait = retry_after(response.headers.get("Retry-After"))
     if status == 429:
-        raise OAuthUnreachable("DeviantArt asked us to slow down.", token_spent_possible=False, retry_after=wait)
+        raise OAuthUnreachable(
+            "DeviantArt asked us to slow down.", token_spent_possible=False, retry_after=wait, throttled=True
+        )
     if status >= 500 or (body is None and status < 300):
         raise OAuthUnreachable(
             "DeviantArt had a problem of its own. It will be tried again.", token_spent_possible=True, retry_after=wait

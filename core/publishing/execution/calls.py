@@ -79,7 +79,7 @@ class Calls:
         gallery = self._site(work).newest(self._token(work))
         candidates = find_candidates(gallery, intent, now=self.clock())
         with self.database.read() as session:
-            if not intent.request.get("confirmed") and has_namesake_in_doubt(session, work, file):
+            if not intent.is_confirmed and has_namesake_in_doubt(session, work, file):
                 # Which of them the gallery shows cannot be told; publishing the item again can, since it works once.
                 return None
             known_ids = ids_of_other_files(session, file, candidates)
@@ -141,6 +141,8 @@ def _named(caught: Exception, step: Step | None) -> ProviderError:
             return ProviderError(str(caught), ErrorCategory.AUTH, http_status=401)
         case SiteNotConfigured():
             return ProviderError(str(caught), ErrorCategory.OUTAGE)
+        case OAuthUnreachable(throttled=True):
+            return ProviderError(str(caught), ErrorCategory.RATE_LIMITED, retry_after=caught.retry_after)
         case OAuthUnreachable():
             return ProviderError(str(caught), ErrorCategory.NETWORK, retry_after=caught.retry_after)
         case RefreshUnderWay():

@@ -86,9 +86,10 @@ def _not_found(ledger: Ledger, file: FileWork, rhythm: Rhythm) -> None:
     if intent is None:
         return
     intent.lookups += 1
-    intent.looked_up = True
-    doubt(ledger.connection, intent.id, lookups=intent.lookups)
-    if not intent.request.get("confirmed"):
+    # Kept, because the call that follows may have to wait for its slot.
+    intent.note(looked_up=True)
+    doubt(ledger.connection, intent.id, request=intent.request, lookups=intent.lookups)
+    if not intent.is_confirmed:
         return
     if intent.lookups < LOOKS_FOR_CONFIRMED:
         ledger.defer(max(rhythm.unknown_wait, POLICIES[ErrorCategory.ALREADY_PUBLISHED].wait(intent.lookups) or 0))
@@ -150,8 +151,8 @@ def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None
     if result.step.kind is not StepKind.PUBLISH or intent is None:
         return
     if error.category is ErrorCategory.ALREADY_PUBLISHED:
-        intent.request = {**intent.request, "confirmed": True}
-        intent.looked_up, intent.lookups = False, 0
+        intent.lookups = 0
+        intent.note(confirmed=True)
         doubt(ledger.connection, intent.id, request=intent.request, lookups=0)
         return
     is_final = error.category in FINAL and intent.lookups >= LOOKS_BEFORE_BELIEVING
@@ -233,7 +234,7 @@ def _stop_doubting(ledger: Ledger) -> None:
     """At the end of all tries: what was looked for often enough is not there. Less than that stays in doubt."""
     for file in ledger.work.files:
         intent = file.publish_intent
-        if intent is not None and intent.lookups >= LOOKS_BEFORE_BELIEVING and not intent.request.get("confirmed"):
+        if intent is not None and intent.lookups >= LOOKS_BEFORE_BELIEVING and not intent.is_confirmed:
             _settle_publish(ledger, file, IntentState.FAILED, {"looked_for": intent.lookups})
 
 

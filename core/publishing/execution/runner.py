@@ -24,7 +24,7 @@ from core.publishing.execution.results import Rhythm
 from core.publishing.execution.work import PUBLISH, SUBMIT, FileWork, OpenIntent, Work
 from core.publishing.models import DeviationStatus, HoldReason
 from core.publishing.notices import notify_held_late
-from core.system.intents import open_intent, settle
+from core.system.intents import doubt, open_intent, settle
 from core.system.models import IntentState
 
 log = structlog.get_logger(__name__)
@@ -107,7 +107,7 @@ class Runner:
         if self.stopping():
             return now
         intent = step.file.publish_intent
-        if step.kind is StepKind.LOOKUP and intent is not None and not intent.request.get("confirmed"):
+        if step.kind is StepKind.LOOKUP and intent is not None and not intent.is_confirmed:
             settled_by = intent.opened_at + timedelta(seconds=self.rhythm.unknown_wait)
             if intent.opened_at <= now < settled_by:  # one from the future: our clock was put back meanwhile
                 return settled_by
@@ -136,12 +136,16 @@ def _intend_submit(ledger: Ledger, file: FileWork) -> None:
 
 def _intend_publish(ledger: Ledger, file: FileWork) -> None:
     ledger.move(DeviationStatus.PUBLISHING, "all files are in Sta.sh")
-    if file.publish_intent is None:  # else it was looked up, not found, and is repeated with the same item
+    intent = file.publish_intent
+    if intent is None:
         request = {"title": forms.remote_title(ledger.work, file), "item_id": file.stash_item_id}
         file.publish_intent = _opened(ledger, PUBLISH, file, request)
+        return
+    # It was looked up, not found, and is repeated with the same item. After this call it is to be looked up again.
+    intent.note(looked_up=False)
+    doubt(ledger.connection, intent.id, request=intent.request)
 
 
 def _opened(ledger: Ledger, kind: str, file: FileWork, request: Mapping[str, str | None]) -> OpenIntent:
     intent_id = open_intent(ledger.connection, kind, file.id, dict(request), now=ledger.now)
-    # Looked up only after a crash or a lost answer, not in the run that opened it.
-    return OpenIntent(intent_id, kind, ledger.now, IntentState.OPEN, 0, dict(request), looked_up=True)
+    return OpenIntent(intent_id, kind, ledger.now, IntentState.OPEN, 0, dict(request))

@@ -27,7 +27,17 @@ class OpenIntent:
     state: IntentState
     lookups: int
     request: dict[str, Any]
-    looked_up: bool = False  # in this run
+    looked_up: bool = False  # and not found, since the latest call
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the site itself said that it happened; only the address is looked for then."""
+        return bool(self.request.get("confirmed"))
+
+    def note(self, **changes: bool) -> None:
+        """Change what is known of it; whoever calls writes ``request``."""
+        self.request = self.request | changes
+        self.looked_up = bool(self.request.get("looked_up")) and not self.is_confirmed
 
 
 @dataclass(slots=True)
@@ -150,6 +160,7 @@ def load_work(connection: Connection, claimed: Mapping[str, DeviationStatus]) ->
         files.append(file)
     for found in connection.execute(_INTENTS.where(_I.subject_id.in_(list(by_id)))):
         intent = OpenIntent(found.id, found.kind, found.opened_at, found.state, found.lookups, found.request or {})
+        intent.note()
         if found.kind == PUBLISH:
             by_id[found.subject_id].publish_intent = intent
         else:
