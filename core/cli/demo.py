@@ -9,6 +9,7 @@ from core.clock import utc_now
 from core.identity import users
 from core.identity.models import InstanceUserRole
 from core.runtime import Runtime
+from core.system.actors import Actor
 
 
 def demo(
@@ -30,7 +31,7 @@ def _find_person(runtime: Runtime, name: str | None) -> str:
     with runtime.database.read() as session:
         if name is not None:
             return users.get_by_username(session, name).id
-        people = users.list_people(session, now=utc_now())
+        people = users.list_people(session, Actor.command(""), now=utc_now())
     admins = [person.id for person in people if person.role is InstanceUserRole.ADMIN and person.disabled_at is None]
     if not admins:
         fail("Nobody is here yet. Open the dashboard, or run: atelier user add NAME --admin")

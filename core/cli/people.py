@@ -41,7 +41,7 @@ def add(
 def list_people() -> None:
     """List everybody."""
     with house() as runtime, runtime.database.read() as session:
-        people = users.list_people(session, now=utc_now())
+        people = users.list_people(session, COMMAND_LINE, now=utc_now())
     if not people:
         typer.echo("Nobody yet. Add somebody with: atelier user add NAME --admin")
         return

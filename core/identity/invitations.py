@@ -55,8 +55,9 @@ def invite(session: Session, actor: Actor, role: InstanceUserRole, *, note: str 
     return token
 
 
-def list_invitations(session: Session, *, now: datetime) -> list[Invitation]:
-    """The ones that can still be used, the next to end first."""
+def list_invitations(session: Session, actor: Actor, *, now: datetime) -> list[Invitation]:
+    """The ones that can still be used, the next to end first; raises ``AdministratorsOnly``."""
+    require_admin(session, actor)
     query = select(VerificationToken).where(
         VerificationToken.identifier.startswith(f"{PURPOSE}:"), VerificationToken.expires > now
     )

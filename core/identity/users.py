@@ -65,8 +65,12 @@ def get_by_username(session: Session, username: str) -> User:
     return user
 
 
-def list_people(session: Session, *, now: datetime) -> list[Person]:
-    """Everybody, in the order of their names, with the number of browsers they are signed in with."""
+def list_people(session: Session, actor: Actor, *, now: datetime) -> list[Person]:
+    """Everybody, in the order of their names, with the number of browsers they are signed in with.
+
+    Raises ``AdministratorsOnly``.
+    """
+    require_admin(session, actor)
     open_sessions = (
         select(func.count(LoginSession.id))
         .where(LoginSession.user_id == User.id, LoginSession.expires > now)

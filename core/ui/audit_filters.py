@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from core.identity.trail import TrailFilter
 from core.system.models import ActorKind
-from core.system.trail import TrailFilter
 
 ANYBODY, ANYTHING = "Anybody", "Anything"
 # What is not a person acts under these names; people go by their own.

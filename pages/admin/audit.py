@@ -3,11 +3,10 @@
 import streamlit as st
 
 from core.clock import utc_now
-from core.identity import users
+from core.identity import trail, users
+from core.identity.trail import TrailFilter
 from core.runtime import get_runtime
-from core.system import trail
 from core.system.models import ActorKind, AuditEvent
-from core.system.trail import TrailFilter
 from core.ui.audit_export import trail_csv
 from core.ui.audit_filters import ask_filter, describe
 from core.ui.gate import require_admin
@@ -44,7 +43,7 @@ def plain(value: object) -> str:
 def export(wanted: TrailFilter, names: dict[str, str]) -> bytes:
     """The filtered trail as CSV."""
     with runtime.database.read() as session:
-        events = trail.iterate_events(session, wanted, limit=EXPORT_LIMIT)
+        events = trail.iterate_events(session, user.actor, wanted, limit=EXPORT_LIMIT)
         rows = [(event.at.isoformat(timespec="seconds"), event.id, *cells(event, names)) for event in events]
     return trail_csv(("When (UTC)", "Id", *COLUMNS), rows, describe(wanted, names))
 
@@ -68,7 +67,7 @@ def show_events(wanted: TrailFilter, names: dict[str, str], total: int) -> None:
     pages = -(-total // PER_PAGE)
     page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     with runtime.database.read() as session:
-        events = trail.list_events(session, wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        events = trail.list_events(session, user.actor, wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     rows = [
         {
             "When": f"{local(event.at, user.timezone):%Y-%m-%d %H:%M:%S}",
@@ -81,11 +80,11 @@ def show_events(wanted: TrailFilter, names: dict[str, str], total: int) -> None:
 
 page_header("Audit", f"Who changed what, before and after. {zone_note(user.timezone)}")
 with runtime.database.read() as session:
-    people = {person.id: person.username for person in users.list_people(session, now=now)}
-    kinds = trail.list_subject_types(session)
+    people = {person.id: person.username for person in users.list_people(session, user.actor, now=now)}
+    kinds = trail.list_subject_types(session, user.actor)
 chosen = ask_filter(people, kinds, user.timezone)
 with runtime.database.read() as session:
-    count = trail.count_events(session, chosen)
+    count = trail.count_events(session, user.actor, chosen)
 if count:
     show_events(chosen, people, count)
 else:

@@ -150,8 +150,8 @@ def show_invitation(invitation: invitations.Invitation, now: datetime) -> None:
 
 now = utc_now()
 with runtime.database.read() as session:
-    people = users.list_people(session, now=now)
-    open_invitations = invitations.list_invitations(session, now=now)
+    people = users.list_people(session, user.actor, now=now)
+    open_invitations = invitations.list_invitations(session, user.actor, now=now)
     has_invites = instance.invites_enabled(session)
 
 page_header("People", f"Who may enter, and who looks after the house. {zone_note(user.timezone)}")

@@ -23,7 +23,7 @@ def test_whoever_follows_the_link_joins_in_the_role_they_were_invited_for(sessio
     token = invitations.invite(session, acting(admin), ADMIN, note="Bob", now=NOON)
     bob = invitations.accept(session, token, new_user("bob", role=MEMBER), now=NOON + DAY)
     assert get_membership(session, bob.id).role is ADMIN
-    assert invitations.list_invitations(session, now=NOON) == []
+    assert invitations.list_invitations(session, COMMAND_LINE, now=NOON) == []
 
 
 def test_nobody_raises_their_own_role_by_joining(session: Session, admin: User) -> None:
@@ -53,7 +53,7 @@ def test_a_taken_name_leaves_the_link_good(session: Session, admin: User) -> Non
 
 def test_a_link_can_be_taken_back(session: Session, admin: User) -> None:
     token = invitations.invite(session, acting(admin), MEMBER, note="  For Bob ", now=NOON)
-    (invitation,) = invitations.list_invitations(session, now=NOON)
+    (invitation,) = invitations.list_invitations(session, COMMAND_LINE, now=NOON)
     assert invitation.note == "For Bob"
     invitations.take_back(session, acting(admin), invitation.id, now=NOON)
     assert invitations.find(session, token, now=NOON) is None
@@ -66,6 +66,8 @@ def test_members_neither_invite_nor_take_back(session: Session, admin: User) -> 
         invitations.invite(session, acting(alice), MEMBER, now=NOON)
     with pytest.raises(AdministratorsOnly):
         invitations.take_back(session, acting(alice), "inv_x", now=NOON)
+    with pytest.raises(AdministratorsOnly):
+        invitations.list_invitations(session, acting(alice), now=NOON)
 
 
 def test_nobody_is_invited_while_invitations_are_switched_off(session: Session, admin: User) -> None:
@@ -85,7 +87,7 @@ def test_links_are_good_for_nothing_while_invitations_are_switched_off(session: 
             session, acting(admin), reporting_timezone="UTC", team_invites_enabled=enabled, now=NOON
         )
         assert is_good(session, token) is enabled
-        assert bool(invitations.list_invitations(session, now=NOON)) is enabled
+        assert bool(invitations.list_invitations(session, COMMAND_LINE, now=NOON)) is enabled
 
 
 def test_a_link_ends_with_the_power_of_whoever_made_it(session: Session, admin: User) -> None:
@@ -99,7 +101,7 @@ def test_a_link_ends_with_the_power_of_whoever_made_it(session: Session, admin: 
     assert is_good(session, token)
     users.disable(session, acting(admin), other.id, now=NOON)
     assert not is_good(session, token)
-    assert invitations.list_invitations(session, now=NOON) == []
+    assert invitations.list_invitations(session, COMMAND_LINE, now=NOON) == []
 
 
 def test_the_command_line_invites_as_well(session: Session) -> None:

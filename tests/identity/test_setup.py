@@ -11,7 +11,7 @@ from core.identity.errors import AlreadySetUp
 from core.identity.models import InstanceUserRole
 from core.identity.roles import get_membership
 from tests.factories import NOON
-from tests.identity.support import new_user
+from tests.identity.support import COMMAND_LINE, new_user
 
 
 def test_an_empty_house_needs_an_owner(session: Session) -> None:
@@ -41,4 +41,4 @@ def test_of_two_who_set_up_at_the_same_moment_one_becomes_the_owner(database: Da
     with ThreadPoolExecutor(2) as crowd:
         assert sorted(crowd.map(come, ["anna", "bob"])) == [False, True]
     with database.read() as session:
-        assert len(users.list_people(session, now=NOON)) == 1
+        assert len(users.list_people(session, COMMAND_LINE, now=NOON)) == 1

@@ -59,7 +59,7 @@ def test_the_list_tells_role_sign_ins_and_open_browsers(session: Session) -> Non
     add(session, "bob", is_admin=True)
     alice = add(session, "alice")
     sign_in(session, alice)
-    first, second = users.list_people(session, now=NOON)
+    first, second = users.list_people(session, COMMAND_LINE, now=NOON)
     assert (first.username, first.role, first.open_sessions, first.last_login_at) == ("alice", MEMBER, 1, NOON)
     assert (second.username, second.role, second.open_sessions, second.last_login_at) == ("bob", ADMIN, 0, None)
 

@@ -18,7 +18,7 @@ HEALTH, AUDIT = "pages/admin/health.py", "pages/admin/audit.py"
 
 def person(runtime: Runtime, name: str) -> users.Person:
     with runtime.database.read() as session:
-        return next(p for p in users.list_people(session, now=utc_now()) if p.username == name)
+        return next(p for p in users.list_people(session, COMMAND_LINE, now=utc_now()) if p.username == name)
 
 
 @pytest.mark.parametrize("script", [PEOPLE, SETTINGS, HEALTH, AUDIT])

@@ -10,7 +10,7 @@ from core.identity import invitations, tickets, users
 from core.identity.models import InstanceUserRole, User
 from core.runtime import Runtime
 from core.ui import set_up
-from tests.identity.support import PASSWORD, acting
+from tests.identity.support import COMMAND_LINE, PASSWORD, acting
 from tests.screens.support import open_screen, press, said, scripts
 
 
@@ -34,7 +34,7 @@ def owner_of(runtime: Runtime, ticket: str) -> str | None:
 
 def people(runtime: Runtime) -> list[users.Person]:
     with runtime.database.read() as session:
-        return users.list_people(session, now=utc_now())
+        return users.list_people(session, COMMAND_LINE, now=utc_now())
 
 
 def test_the_first_visit_makes_the_owner_and_signs_them_in(runtime: Runtime) -> None:
