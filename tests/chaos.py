@@ -53,6 +53,7 @@ class Counts:
     """What the run came to."""
 
     kills: int = 0
+    kills_at_work: int = 0  # those that met at least one post in hand
     posts: int = 0
     files: int = 0
     lost: int = 0
@@ -86,23 +87,23 @@ def _misbehave(place: Installation, seed: int) -> None:
         place.sandbox_client.post("/_sandbox/faults", json=fault | {"seed": seed + number}).raise_for_status()
 
 
-def _kill_again_and_again(place: Installation, kills: int, chance: random.Random) -> tuple[list[str], int]:
-    """Keep posts coming and sidecars dying; all posts, and how many kills met a sidecar with work to do."""
+def _kill_again_and_again(place: Installation, kills: int, chance: random.Random, counts: Counts) -> list[str]:
+    """Keep posts coming and sidecars dying; all posts."""
     posts: list[str] = []
-    done = 0
-    while done < kills:
+    while counts.kills < kills:
         if len(posts) - _published(place, posts) < ACCOUNTS * 2:
             sizes = [chance.choice([1, 1, 1, 2, 3]) for _ in range(ACCOUNTS * 3)]
-            posts += place.add_posts(sizes, accounts=ACCOUNTS, title=f"Round {done}")
+            posts += place.add_posts(sizes, accounts=ACCOUNTS, title=f"Round {counts.kills}")
         with place.scheduler() as scheduler:
             scheduler.wait_until_says("This sidecar leads.")
             time.sleep(chance.uniform(0.02, 1.2))
             scheduler.kill()
+        counts.kills += 1
+        counts.kills_at_work += place.leases(posts) > 0
         _forget_output(place)
-        done += 1
-        if done % 20 == 0:
-            _say(f"  {done} kills, {len(posts)} posts, {_published(place, posts)} published")
-    return posts, done
+        if counts.kills % 20 == 0:
+            _say(f"  {counts.kills} kills, {len(posts)} posts, {_published(place, posts)} published")
+    return posts
 
 
 def _forget_output(place: Installation) -> None:
@@ -164,7 +165,7 @@ def run(engine: str, *, kills: int, seed: int, shared: SharedRun) -> Counts:
         sandbox_url = stack.enter_context(_sandbox(folder))
         place = stack.enter_context(installation(url, folder, sandbox_url, ATELIER_LONGEST_CALL_GAP_SECONDS="1"))
         _misbehave(place, seed)
-        posts, counts.kills = _kill_again_and_again(place, kills, random.Random(seed))
+        posts = _kill_again_and_again(place, kills, random.Random(seed), counts)
         place.sandbox_client.delete("/_sandbox/faults").raise_for_status()
         _finish(place, posts)
         _count(place, posts, counts)
@@ -188,8 +189,9 @@ def main() -> int:
             counts = run(engine, kills=kills, seed=options.seed, shared=shared)
             clean = clean and counts.is_clean
             _say(
-                f"{engine}: {counts.kills} kills in {counts.seconds:.0f} s; {counts.posts} posts with {counts.files} "
-                f"files, {counts.provider_calls} provider calls; lost {counts.lost}, doubled {counts.doubled}, "
+                f"{engine}: {counts.kills} kills, {counts.kills_at_work} of them with posts in hand, "
+                f"in {counts.seconds:.0f} s; {counts.posts} posts with {counts.files} files, "
+                f"{counts.provider_calls} provider calls; lost {counts.lost}, doubled {counts.doubled}, "
                 f"without address {counts.without_address}, wrong address {counts.wrong_address}"
             )
     finally:
