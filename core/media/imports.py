@@ -133,14 +133,15 @@ class Intake:
                 self.store.put(place.thumbnail(size), picture, content_type=THUMBNAIL_MIME)
             self.store.put(place.original, file.path, content_type=examined.probed.mime_type)
         except Exception:
-            self._discard(place)
+            discard(self.store, place)
             raise
         return Stored(place, examined.probed)
 
-    def _discard(self, place: Place) -> None:
-        """Remove what was stored of a file before it failed; the place is ours alone, so nobody misses it."""
-        for key in place.keys:
-            try:
-                self.store.delete(key)
-            except UnavailableError:
-                return  # left behind, and never seen
+
+def discard(store: ObjectStore, place: Place) -> None:
+    """Remove what was stored for a row that never came; the place is its own alone, so nobody misses it."""
+    for key in place.keys:
+        try:
+            store.delete(key)
+        except UnavailableError:
+            return  # left behind, and never seen

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
@@ -23,7 +22,6 @@ from core.publishing import deviations
 from core.publishing.access import LEASE_SECONDS, Post, get_post
 from core.publishing.duplicates import ShownBy, find_shown
 from core.publishing.editing import require_editable
-from core.publishing.errors import PublishingError
 from core.publishing.import_choices import (
     ImportChoices,
     ImportLimits,
@@ -33,6 +31,7 @@ from core.publishing.import_choices import (
     ImportResult,
     Progress,
 )
+from core.publishing.import_guard import Guarded
 from core.publishing.models import Deviation
 from core.publishing.uploads import add_files
 from core.system.actors import Actor
@@ -47,8 +46,6 @@ __all__ = [
     "attach_files",
     "import_files",
 ]
-
-log = structlog.get_logger(__name__)
 
 # The house itself is in trouble when this many in a row fail for no fault of theirs: the rest is not tried.
 _GIVE_UP_AFTER = 3
@@ -174,20 +171,28 @@ class _Import:
             return True  # the transaction that follows will say so
 
     def _make_one(self, file: IncomingFile, taken: Stored | Known) -> ImportResult:
-        with _Guarded([file]) as guarded, self.database.session() as session:
-            blob = self._blob(session, taken)
-            shown = find_shown(session, self.actor, [blob.id]).get(blob.id)
-            if shown is not None and not self.choices.allow_duplicates:
-                return _duplicate(file, shown)
-            row = self._create(session, [file], [blob])
-            self._add(session, Post(row), [file], [blob])
-            return ImportResult(file.name, ImportOutcome.CREATED, row.id, shown, warnings=_warnings(taken))
+        with Guarded([file], [taken], self.store) as guarded, self.database.session() as session:
+            result = self._write_one(session, file, taken)
+            guarded.is_written = True
+            return result
         return guarded.results[0]
+
+    def _write_one(self, session: Session, file: IncomingFile, taken: Stored | Known) -> ImportResult:
+        blob = self._blob(session, taken)
+        shown = find_shown(session, self.actor, [blob.id]).get(blob.id)
+        if shown is not None and not self.choices.allow_duplicates:
+            return _duplicate(file, shown)
+        row = self._create(session, [file], [blob])
+        self._add(session, Post(row), [file], [blob])
+        return ImportResult(file.name, ImportOutcome.CREATED, row.id, shown, warnings=_warnings(taken))
 
     def _make_all(self, accepted: list["_Accepted"], deviation_id: str | None) -> dict[int, ImportResult]:
         files = [one.file for one in accepted]
-        with _Guarded(files) as guarded, self.database.session() as session:
-            return self._write_all(session, accepted, deviation_id)
+        taken = [one.taken for one in accepted]
+        with Guarded(files, taken, self.store) as guarded, self.database.session() as session:
+            results = self._write_all(session, accepted, deviation_id)
+            guarded.is_written = True
+            return results
         return {one.place: result for one, result in zip(accepted, guarded.results, strict=True)}
 
     def _write_all(
@@ -259,31 +264,6 @@ class _Accepted:
 
 class ContentGone(UnavailableError):
     """What was there a moment ago has been deleted meanwhile."""
-
-
-class _Guarded:
-    """Turns what stops one transaction into results for its files; the files are told, the import goes on."""
-
-    def __init__(self, files: list[IncomingFile]) -> None:
-        self._files = files
-        self.results: list[ImportResult] = []
-
-    def __enter__(self) -> "_Guarded":
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        match error:
-            case PublishingError():
-                outcome, reason = ImportOutcome.REFUSED, str(error)
-            case UnavailableError():
-                outcome, reason = ImportOutcome.RETRY, str(error)
-            case Exception():  # an edge: the other files must not suffer
-                log.error("A deviation could not be written.", exc_info=error)
-                outcome, reason = ImportOutcome.RETRY, "Something unexpected happened; the log has it. Try again."
-            case _:
-                return False
-        self.results = [ImportResult(file.name, outcome, reason=f"“{file.name}”: {reason}") for file in self._files]
-        return True
 
 
 def _content(taken: Stored | Known) -> str:
