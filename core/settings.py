@@ -97,6 +97,13 @@ class Settings(BaseSettings):
     def _without_trailing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _named_proxies(cls, value: str) -> str:
+        if "*" in value:
+            raise ValueError("Name the proxies' addresses or networks: with * anybody could claim to be anybody.")
+        return value
+
     @model_validator(mode="after")
     def _whole_client(self) -> Self:
         if bool(self.deviantart_client_id) != bool(self.deviantart_client_secret):

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.db.engine import Database
 from core.identity import throttle, tickets
-from core.identity.errors import SignInRefused
+from core.identity.errors import InvalidProfile, SignInRefused
 from core.identity.passwords import is_password
-from core.identity.users import find_by_username
+from core.identity.users import find_by_username, get_user
 from core.system import audit
 from core.system.actors import Actor
 
@@ -45,6 +45,21 @@ def sign_in(database: Database, username: str, password: str, *, address: str | 
         throttle.forgive(session, candidate.attempt_ids, candidate.keys[0])
         assert candidate.user_id is not None  # nobody's password never matches
         return tickets.issue(session, tickets.SIGN_IN, candidate.user_id, now=clock())
+
+
+def confirm_password(database: Database, user_id: str, password: str, *, clock: Clock) -> None:
+    """Raise ``InvalidProfile`` unless this is the person's password; guessing is held up as at the door.
+
+    For what somebody does who is signed in already, but may have left the screen to another.
+    """
+    with database.session() as session:
+        user = get_user(session, user_id)
+        name_key = throttle.keys_of(user.username, None)[0]
+        attempt_ids = throttle.note_attempt(session, [name_key], now=clock())
+    if not is_password(password, user.password_hash):
+        raise InvalidProfile("The current password is not right. Type it again.")
+    with database.session() as session:
+        throttle.forgive(session, attempt_ids, name_key)
 
 
 def _announce(session: Session, username: str, address: str | None, *, now: datetime) -> _Candidate:

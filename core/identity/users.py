@@ -9,9 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.identity import rules, sessions
-from core.identity.errors import InvalidProfile, NameTaken, UserNotFound
+from core.identity.errors import NameTaken, UserNotFound
 from core.identity.models import InstanceUser, InstanceUserRole, LoginSession, User
-from core.identity.passwords import is_password
 from core.identity.roles import get_membership, require_admin, require_another_admin
 from core.system import audit
 from core.system.actors import Actor
@@ -172,12 +171,6 @@ def update_profile(
     hidden = {"email": "changed"} if "email" in after else {}
     _note(session, actor, "user.edited", user.id, before=before | hidden, after=after | hidden, now=now)
     return user
-
-
-def require_password(session: Session, user_id: str, password: str) -> None:
-    """Raise ``InvalidProfile`` unless this is the person's password; slow, so do it while only reading."""
-    if not is_password(password, get_user(session, user_id).password_hash):
-        raise InvalidProfile("The current password is not right. Type it again.")
 
 
 def set_password(

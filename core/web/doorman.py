@@ -24,7 +24,7 @@ class UploadDoorman:
         self._runtime = runtime
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(UPLOADS) and not await self._is_signed_in(scope):
+        if scope["type"] == "http" and UPLOADS in scope["path"] and not await self._is_signed_in(scope):
             await PlainTextResponse("Sign in first.", status_code=401)(scope, receive, send)
             return
         await self._app(scope, receive, send)

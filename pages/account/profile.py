@@ -6,6 +6,7 @@ from core.clock import utc_now
 from core.identity import sessions, users
 from core.identity.models import LoginSession
 from core.identity.passwords import hash_password
+from core.identity.sign_in import confirm_password
 from core.runtime import get_runtime
 from core.ui.browsers import browser_name
 from core.ui.errors import guarded
@@ -50,8 +51,7 @@ def show_password(user: SignedIn) -> None:
 
 def change_password(user: SignedIn, current: str, wanted: str) -> None:
     """Checks and hashes outside the writing transaction: both are slow on purpose."""
-    with database.read() as session:
-        users.require_password(session, user.user_id, current)
+    confirm_password(database, user.user_id, current, clock=utc_now)
     password_hash = hash_password(wanted, username=user.username)
     with database.session() as session:
         users.set_password(

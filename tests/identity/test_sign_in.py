@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.db.engine import Database
 from core.identity import passwords, sign_in, tickets, users
-from core.identity.errors import SignInRefused, SignInThrottled
+from core.identity.errors import InvalidProfile, SignInRefused, SignInThrottled
 from core.identity.models import SignInAttempt, User
 from core.system.models import AuditEvent
 from tests.factories import NOON
@@ -140,3 +140,33 @@ def test_refusals_are_noted_without_what_was_typed(database: Database, alice: Us
         events = session.scalars(select(AuditEvent).where(AuditEvent.action == "user.sign_in_refused")).all()
     assert {event.subject_id for event in events} == {alice.id, "unknown"}
     assert all(event.before is event.after is event.reason is None for event in events)
+
+
+def confirm(database: Database, user: User, password: str) -> None:
+    sign_in.confirm_password(database, user.id, password, clock=lambda: NOON)
+
+
+def test_somebody_signed_in_confirms_with_their_password(database: Database, alice: User) -> None:
+    confirm(database, alice, PASSWORD)
+    with pytest.raises(InvalidProfile, match="not right"):
+        confirm(database, alice, "wrong")
+
+
+def test_an_open_screen_is_no_place_for_guessing_either(database: Database, alice: User) -> None:
+    for _ in range(5):
+        with pytest.raises(InvalidProfile):
+            confirm(database, alice, "wrong")
+    with pytest.raises(SignInThrottled):
+        confirm(database, alice, PASSWORD)
+    with pytest.raises(SignInThrottled):
+        try_password(database, "alice", PASSWORD)
+
+
+def test_confirming_forgives_what_was_mistyped_before(database: Database, alice: User) -> None:
+    for _ in range(3):
+        with pytest.raises(InvalidProfile):
+            confirm(database, alice, "wrong")
+        confirm(database, alice, PASSWORD)
+        confirm(database, alice, PASSWORD)
+    guess_wrong(database, "alice", 4)
+    confirm(database, alice, PASSWORD)

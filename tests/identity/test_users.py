@@ -5,12 +5,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.identity import sessions, users
-from core.identity.errors import AdministratorsOnly, InvalidProfile, LastAdministrator, NameTaken, UserNotFound
+from core.identity.errors import AdministratorsOnly, LastAdministrator, NameTaken, UserNotFound
 from core.identity.models import InstanceUserRole, LoginSession, User
 from core.identity.roles import get_membership
 from core.system.models import AuditEvent
 from tests.factories import HOUR, NOON
-from tests.identity.support import COMMAND_LINE, PASSWORD, acting, add, new_user, password_hash
+from tests.identity.support import COMMAND_LINE, acting, add, new_user, password_hash
 
 ADMIN, MEMBER = InstanceUserRole.ADMIN, InstanceUserRole.MEMBER
 
@@ -88,13 +88,6 @@ def test_somebody_elses_address_is_refused_and_nothing_changes(session: Session)
         users.update_profile(session, acting(alice), name="A", email="b@example.org", timezone="UTC", now=NOON)
     session.refresh(alice)
     assert (alice.name, alice.email) == (None, None)
-
-
-def test_the_current_password_is_asked_for(session: Session) -> None:
-    alice = add(session)
-    users.require_password(session, alice.id, PASSWORD)
-    with pytest.raises(InvalidProfile):
-        users.require_password(session, alice.id, "not this one")
 
 
 def test_a_new_password_ends_every_other_session(session: Session) -> None:

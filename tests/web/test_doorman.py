@@ -26,7 +26,11 @@ def guarded(runtime: Runtime) -> Iterator[TestClient]:
     async def take(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
-    routes = [Route(UPLOAD, take, methods=["PUT", "DELETE", "OPTIONS"]), Route("/elsewhere", take, methods=["PUT"])]
+    routes = [
+        Route(UPLOAD, take, methods=["PUT", "DELETE", "OPTIONS"]),
+        Route(f"/base{UPLOAD}", take, methods=["PUT"]),
+        Route("/elsewhere", take, methods=["PUT"]),
+    ]
     app = Starlette(routes=routes, middleware=[Middleware(UploadDoorman, runtime=runtime)])
     with TestClient(app) as client:
         yield client
@@ -36,6 +40,10 @@ def test_strangers_hand_nothing_in(guarded: TestClient) -> None:
     assert guarded.put(UPLOAD, content=b"x").status_code == 401
     assert guarded.delete(UPLOAD).status_code == 401
     assert guarded.put(UPLOAD, content=b"x", headers={"Cookie": "atelier_session=made-up"}).status_code == 401
+
+
+def test_a_base_path_of_streamlits_own_opens_no_way_around(guarded: TestClient) -> None:
+    assert guarded.put(f"/base{UPLOAD}", content=b"x").status_code == 401
 
 
 def test_whoever_is_signed_in_does(guarded: TestClient, database: Database, alice: User) -> None:
