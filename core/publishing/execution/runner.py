@@ -126,7 +126,8 @@ def _intend(ledger: Ledger, step: Step) -> None:
 
 
 def _intend_submit(ledger: Ledger, file: FileWork) -> None:
-    ledger.move(DeviationStatus.UPLOADING, "the Sta.sh item is gone; sent again")
+    is_gone = file.stash_item_id is None
+    ledger.move(DeviationStatus.UPLOADING, f"{'the Sta.sh item is gone' if is_gone else 'edited since'}; sent again")
     if file.submit_intent is not None:
         # Perhaps sent before a crash. An unpublished item is invisible and cannot be looked up: send again.
         settle(ledger.connection, file.submit_intent.id, IntentState.FAILED, {"abandoned": True}, now=ledger.now)
