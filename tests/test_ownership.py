@@ -1,0 +1,136 @@
+"""Another person's id answers like a missing one, whatever the service; and nothing of theirs changes.
+
+Every public service that takes an id for an acting person is called twice, with somebody else's id and
+with one that nobody has. New services are found by themselves.
+"""
+
+import importlib
+import inspect
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import utc_now
+from core.db.base import Base
+from core.db.engine import Database
+from core.db.ids import new_id
+from core.errors import AtelierError
+from core.identity import sessions
+from core.identity.models import InstanceUserRole
+from core.media.storage import ObjectStore
+from core.publishing.bulk import BulkChanges
+from core.publishing.changes import DeviationChanges
+from core.publishing.models import DeviationStatus
+from core.publishing.scheduling import SchedulePlan
+from core.system.actors import Actor
+from core.system.models import AuditEvent
+from tests.factories import HOUR, NOON, make_account, make_deviation, make_user
+from tests.support.sources import functions
+
+POSTS = ("deviation_id", "ids")
+OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id")
+# These take rows or events that a caller has looked up already.
+LOOKED_UP = {"core.system.audit.event_row", "core.system.audit.record"}
+
+
+@dataclass(frozen=True)
+class House:
+    """Alice, who asks, and what Charlie has: a post in every state, an account, a session."""
+
+    database: Database
+    store: ObjectStore
+    alice: Actor
+    theirs: dict[str, list[str]]
+
+
+@pytest.fixture
+def house(database: Database, store: ObjectStore) -> House:
+    with database.session() as session:
+        alice, charlie = make_user(session, "alice"), make_user(session, "charlie")
+        account = make_account(session, charlie)
+        make_account(session, alice)
+        posts = [make_deviation(session, charlie, account, status=status) for status in DeviationStatus]
+        posts.append(make_deviation(session, charlie, account, deleted_at=NOON))
+        _, login = sessions.open_session(session, charlie.id, user_agent=None, idle_days=9, now=utc_now())
+        theirs = {"post": [post.id for post in posts], "account": [account.id], "session": [login.id]}
+        return House(database, store, Actor.person(alice.id), theirs | {"user": [charlie.id], "invitation": ["inv_x"]})
+
+
+def services() -> dict[str, Callable[..., Any]]:
+    """Every public service that takes an id for an acting person, by its dotted name."""
+    found = {}
+    for name, one in functions().items():
+        module, _, short = name.rpartition(".")
+        if one.has_actor and one.is_public and name not in LOOKED_UP and not short[0].isupper():
+            function = getattr(importlib.import_module(module), short, None)
+            if function is not None and set(OWNED) & set(inspect.signature(function).parameters):
+                found[name] = function
+    return found
+
+
+def test_the_services_are_found() -> None:
+    assert {"core.publishing.trash.purge", "core.identity.accounts.disconnect"} <= set(services())
+    assert len(services()) > 30
+
+
+@pytest.mark.parametrize("name", services())
+def test_what_somebody_else_has_looks_missing_and_stays_as_it_is(house: House, name: str) -> None:
+    service = services()[name]
+    (parameter,) = set(OWNED) & set(inspect.signature(service).parameters)
+    kind = "post" if parameter in POSTS else parameter.removesuffix("_id")
+    before = everything_of(house)
+    for stranger in house.theirs[kind]:
+        missing = new_id(stranger.partition("_")[0])
+        assert outcome(house, service, parameter, stranger) == outcome(house, service, parameter, missing)
+    assert everything_of(house) == before
+
+
+def outcome(house: House, service: Callable[..., Any], parameter: str, value: str) -> str:
+    """What comes back, or what is raised, without the id in it."""
+    values: dict[str, Any] = {
+        "database": house.database,
+        "store": house.store,
+        "actor": house.alice,
+        "sites": {},
+        "now": NOON,
+        "rng": random.Random(1),
+        "plan": SchedulePlan(NOON + HOUR),
+        "changes": BulkChanges() if "edit_many" in service.__name__ else DeviationChanges(title="Mine now"),
+        "title_pattern": "Mine now",
+        "files": [],
+        "file_ids": [],
+        "file_id": new_id("fil"),
+        "submission": True,
+        "terms": True,
+        "floor_seconds": 0.0,
+        "password_hash": "!",
+        "role": InstanceUserRole.MEMBER,
+        parameter: [value] if parameter == "ids" else value,
+    }
+    wanted = inspect.signature(service).parameters
+    given = {key: one for key, one in values.items() if key in wanted}
+    try:
+        if "session" not in wanted:
+            said = repr(service(**given))
+        else:
+            with house.database.session() as session:
+                said = repr(service(session=session, **given))
+    except AtelierError as error:
+        said = f"{type(error).__name__}: {error}"
+    # Addresses in memory and names of batches differ from call to call.
+    return re.sub(r"0x[0-9a-f]+|group='[0-9a-f]+'", "", said.replace(value, "it"))
+
+
+def everything_of(house: House) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, events aside."""
+    with house.database.read() as session:
+        return {
+            table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name != AuditEvent.__tablename__
+        }
