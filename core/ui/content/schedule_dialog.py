@@ -44,6 +44,7 @@ _MORNING = time(9, 0)
 class Pick(enum.StrEnum):
     """Times that are wanted often."""
 
+    NEXT = "In 1 minute"
     SOON = "In 5 minutes"
     TONIGHT = "Tonight"
     TOMORROW = "Tomorrow morning"
@@ -114,7 +115,7 @@ def _time_fields(key: str, subject: Subject, now: datetime) -> datetime | WallTi
         "Date", value=start.date(), min_value=here.date(), max_value=(here + FURTHEST).date(), key=f"{key}-day",
         format="DD/MM/YYYY",
     )  # fmt: skip
-    clock = right.time_input("Time", value=start.time(), key=f"{key}-clock", step=timedelta(minutes=5))
+    clock = right.time_input("Time", value=start.time(), key=f"{key}-clock", step=timedelta(minutes=1))
     return WallTime(datetime.combine(day or here.date(), clock or _MORNING), subject.user.timezone)
 
 
@@ -125,7 +126,7 @@ def quick_time(pick: Pick, now: datetime, timezone: str) -> datetime | WallTime:
         return WallTime(datetime.combine(here.date(), _EVENING), timezone)
     if pick is Pick.TOMORROW:
         return WallTime(datetime.combine(here.date() + timedelta(days=1), _MORNING), timezone)
-    return now + timedelta(minutes=5)
+    return now + timedelta(minutes=1 if pick is Pick.NEXT else 5)
 
 
 def _first_guess(subject: Subject, here: datetime) -> datetime:
