@@ -5,6 +5,7 @@ message lost, late or delivered twice does no harm.
 """
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -88,7 +89,8 @@ class QueueWorker:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._stopping = False
-        self._held: set[str] = set()
+        # Counted, not listed: a message may come twice, and the second must not end the heartbeat of the first.
+        self._held: Counter[str] = Counter()
         self._started_at = ports.clock()
         self._executor = ThreadPoolExecutor(ports.settings.workers, thread_name_prefix="publish")
         self._runner = ports.runner(lambda: self._stopping)
@@ -96,11 +98,11 @@ class QueueWorker:
         self._app.task(name=TASK, queue=QUEUE)(self._publish)
 
     async def _publish(self, deviation_id: str) -> None:
-        self._held.add(deviation_id)
+        self._held[deviation_id] += 1
         try:
             await asyncio.get_running_loop().run_in_executor(self._executor, self._run, deviation_id)
         finally:
-            self._held.discard(deviation_id)
+            self._held -= Counter([deviation_id])  # what comes to zero is gone
 
     def _run(self, deviation_id: str) -> None:
         ports = self._ports
@@ -126,7 +128,7 @@ class QueueWorker:
                 ports.worker,
                 heartbeats.WORKER,
                 started_at=self._started_at,
-                in_flight=len(self._held),
+                in_flight=self._held.total(),
                 now=ports.clock(),
             )
 

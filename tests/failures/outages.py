@@ -19,8 +19,10 @@ class Outage:
         self._url = make_url(database.url)
         self._is_sqlite = database.is_sqlite
         self._holder: sqlite3.Connection | None = None
+        self.is_over = True
 
     def begin(self) -> None:
+        self.is_over = False
         if self._is_sqlite:
             self._holder = sqlite3.connect(str(self._url.database), timeout=10, check_same_thread=False)
             self._holder.isolation_level = None
@@ -36,6 +38,7 @@ class Outage:
             self._holder = None
         elif not self._is_sqlite:
             self._let_in(True)
+        self.is_over = True
 
     def begin_for(self, seconds: float) -> None:
         """Begin now; another thread ends it."""

@@ -13,7 +13,7 @@ from core.publishing.execution import claims
 from core.publishing.execution.runner import Runner
 from core.publishing.models import DeviationStatus, PublishAttempt
 from core.system import heartbeats
-from core.system.models import Heartbeat
+from core.system.models import Heartbeat, IntentState
 from tests.factories import NOON, make_account, make_user
 from tests.failures.outages import outage
 from tests.failures.sidecars import House, until
@@ -77,6 +77,7 @@ def test_an_item_sent_before_an_outage_is_not_sent_again(rig, monkeypatch):
     claims.release_stale(rig.database, now=rig.now, lease_seconds=45)
     rig.run_due()
     assert (rig.read(post).status, len(rig.site.submissions)) == (DeviationStatus.PUBLISHED, 1)
+    assert {intent.state for intent in rig.intents()} == {IntentState.DONE}
 
 
 def test_the_sidecar_outlives_an_outage_in_the_middle_of_its_work(house: House) -> None:

@@ -65,9 +65,7 @@ def _stashed(ledger: Ledger, file: FileWork, item_id: str | None) -> None:
     ledger.set_file(file, stash_item_id=item_id, submitted_as=submitted_as(ledger.work, file))
     if file.position == 1:
         ledger.set(stash_item_id=item_id)
-    if file.submit_intent is not None:
-        settle(ledger.connection, file.submit_intent.id, IntentState.DONE, {"item_id": item_id}, now=ledger.now)
-        file.submit_intent = None
+    _settle_submit(ledger, file, IntentState.DONE, {"item_id": item_id})
 
 
 def _shown(ledger: Ledger, file: FileWork, published: Published) -> None:
@@ -104,9 +102,9 @@ def finish(ledger: Ledger) -> None:
     work = ledger.work
     reason = "kept in Sta.sh only" if work.stash_only else "all files are on DeviantArt"
     ledger.move(DeviationStatus.PUBLISHED, reason)
-    for file in work.files:
-        if file.publish_intent is not None:  # its answer came by another way than the worker that asked
-            _settle_publish(ledger, file, IntentState.DONE, {"deviation_id": file.remote_deviation_id})
+    for file in work.files:  # whose answers came by another way than the worker that asked
+        _settle_submit(ledger, file, IntentState.DONE, {"item_id": file.stash_item_id})
+        _settle_publish(ledger, file, IntentState.DONE, {"deviation_id": file.remote_deviation_id})
     first = work.files[0]
     ledger.set(
         deviation_id=first.remote_deviation_id,
@@ -140,11 +138,10 @@ def _write_error(ledger: Ledger, result: Result, error: ProviderError, rhythm: R
 
 def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None:
     """Decide what the failed call leaves behind: nothing, or a doubt."""
-    file, now = result.step.file, ledger.now
-    if result.step.kind is StepKind.SUBMIT and file.submit_intent is not None:
+    file = result.step.file
+    if result.step.kind is StepKind.SUBMIT:
         # Whether or not a stash item was made: it is invisible, and the next try makes its own.
-        settle(ledger.connection, file.submit_intent.id, IntentState.FAILED, _details(error), now=now)
-        file.submit_intent = None
+        _settle_submit(ledger, file, IntentState.FAILED, _details(error))
         if error.category is ErrorCategory.GONE:
             ledger.set_file(file, stash_item_id=None)  # the item to send again is gone: make a new one
     intent = file.publish_intent
@@ -163,6 +160,12 @@ def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None
     _settle_publish(ledger, file, IntentState.FAILED, _details(error))
     if error.category is ErrorCategory.GONE:
         ledger.set_file(file, stash_item_id=None)
+
+
+def _settle_submit(ledger: Ledger, file: FileWork, state: IntentState, details: dict[str, object]) -> None:
+    if file.submit_intent is not None:
+        settle(ledger.connection, file.submit_intent.id, state, details, now=ledger.now)
+        file.submit_intent = None
 
 
 def _settle_publish(ledger: Ledger, file: FileWork, state: IntentState, details: dict[str, object]) -> None:

@@ -1,0 +1,77 @@
+"""Workers on other machines while the database is away."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.db.engine import Database
+from core.jobs.queue import QueueWorker
+from tests.crash.installation import Installation, installation
+from tests.failures.outages import outage
+from tests.failures.sidecars import House
+from tests.support.databases import only_postgresql
+from tests.support.processes import free_port, running
+
+
+@pytest.fixture
+def place(database: Database, tmp_path: Path) -> Iterator[Installation]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    address = database.url.render_as_string(hide_password=False)
+    with running("core.sandbox", "--port", str(port), output=tmp_path / "sandbox.log") as sandbox:
+        sandbox.wait_until_answers(f"{url}/_sandbox/health")
+        with installation(address, tmp_path, url, ATELIER_DISPATCH="procrastinate") as made:
+            yield made
+
+
+@pytest.mark.crash
+@only_postgresql
+def test_a_worker_and_its_scheduler_outlive_an_outage_and_nothing_is_shown_twice(
+    place: Installation, database: Database, tmp_path: Path
+) -> None:
+    place.sandbox_client.post("/_sandbox/latency", json={"seconds": 0.1}).raise_for_status()
+    with (
+        outage(database) as away,
+        running("core.cli", "worker", output=tmp_path / "worker.log", settings=place.environment) as worker,
+        place.scheduler() as scheduler,
+    ):
+        worker.wait_until_says("The worker is ready.")
+        posts = place.add_posts([1, 2] * 8, accounts=8)
+        place.wait(lambda: "published" in {status.value for status in place.statuses(posts)}, scheduler)
+        away.begin_for(3)
+        place.wait(lambda: away.is_over and place.all_published(posts), scheduler)
+        posts += place.add_posts([1] * 4, accounts=4)
+        place.wait(lambda: place.all_published(posts), scheduler)
+        assert worker.is_running, worker.output()[-4000:]
+        assert worker.terminate() == 0
+    shown = place.shown()
+    for sha256, remote_id in place.files(posts):
+        assert shown[sha256] == [remote_id]
+    assert place.open_intents() == 0
+
+
+@only_postgresql
+def test_a_message_that_comes_twice_does_not_end_the_heartbeat_of_the_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = QueueWorker(house.ports)
+    first, second = gates = [threading.Event(), threading.Event()]
+    runs = iter(gates)
+    monkeypatch.setattr(worker, "_run", lambda _: next(runs).wait(10))
+
+    async def receive_twice() -> None:
+        slow = asyncio.create_task(worker._publish("dev_1"))
+        await asyncio.sleep(0.1)
+        quick = asyncio.create_task(worker._publish("dev_1"))
+        await asyncio.sleep(0.1)
+        second.set()
+        await quick
+        assert list(worker._held) == ["dev_1"]
+        first.set()
+        await slow
+        assert list(worker._held) == []
+
+    asyncio.run(receive_twice())
