@@ -28,7 +28,6 @@ RUN useradd --uid 10001 --user-group --create-home --shell /usr/sbin/nologin ate
 
 COPY --from=build /app /app
 
-# .streamlit/config.toml is looked for in the working directory.
 WORKDIR /app
 USER atelier
 
