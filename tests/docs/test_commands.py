@@ -33,7 +33,7 @@ def require_command(line: str) -> None:
     words = shlex.split(line, comments=True)
     if words[:2] == ["scripts/uv", "run"]:
         words = words[2:]
-    elif words[:3] == ["docker", "compose", "run"]:
+    elif words[:3] == ["docker", "compose", "exec"]:
         words = words[words.index("web") + 1 :]
     match words:
         case ["make", *targets]:
