@@ -163,7 +163,8 @@ def run(engine: str, *, kills: int, seed: int, shared: SharedRun) -> Counts:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atelier-chaos-")))
         url = stack.enter_context(fresh_database(shared, engine, folder))
         sandbox_url = stack.enter_context(_sandbox(folder))
-        place = stack.enter_context(installation(url, folder, sandbox_url, ATELIER_LONGEST_CALL_GAP_SECONDS="1"))
+        pace = {"ATELIER_CALL_GAP_SECONDS": "0.02", "ATELIER_LONGEST_CALL_GAP_SECONDS": "1"}
+        place = stack.enter_context(installation(url, folder, sandbox_url, **pace))
         _misbehave(place, seed)
         posts = _kill_again_and_again(place, kills, random.Random(seed), counts)
         place.sandbox_client.delete("/_sandbox/faults").raise_for_status()
