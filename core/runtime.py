@@ -7,6 +7,7 @@ from core.adapters.deviantart.sites import DeviantArt, build_sites
 from core.adapters.storage.factory import open_store
 from core.db.crypto import Keyring, install_keyring, load_keys
 from core.db.engine import Database
+from core.identity.sessions import cookie_name
 from core.logs import configure_logging
 from core.media.storage import ObjectStore
 from core.settings import Settings, get_settings
@@ -24,6 +25,11 @@ class Runtime:
     def uses_sandbox(self) -> bool:
         """Whether this installation publishes to the stand-in instead of DeviantArt."""
         return self.settings.sandbox_url is not None
+
+    @cached_property
+    def cookie_name(self) -> str:
+        """What the cookie of a session is called here."""
+        return cookie_name(self.settings.resolved_public_url)
 
     @cached_property
     def sites(self) -> dict[str, DeviantArt]:

@@ -81,7 +81,7 @@ def callback(request: Request) -> Response:
 
 def _person(runtime: Runtime, request: Request) -> SignedIn | None:
     with runtime.database.read() as session:
-        return sessions.find(session, request.cookies.get(sessions.COOKIE), now=utc_now())
+        return sessions.find(session, request.cookies.get(runtime.cookie_name), now=utc_now())
 
 
 def _comes_back_to(runtime: Runtime, request: Request, provider: str) -> str | None:

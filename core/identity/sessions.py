@@ -18,6 +18,9 @@ from core.system import audit
 from core.system.actors import Actor
 
 COOKIE = "atelier_session"
+# Browsers keep a cookie of this name only from this very host, by https: no neighbouring subdomain can plant a
+# session of its own here.
+HOST_COOKIE = f"__Host-{COOKIE}"
 # What the web process tells the screens about their connection: the standing it was opened with.
 STANDING_HEADER = "x-atelier-standing"
 # What a ticket for a session is good for, see ``tickets``.
@@ -56,6 +59,11 @@ class SignedIn:
     @property
     def display_name(self) -> str:
         return self.name or self.username
+
+
+def cookie_name(public_url: str) -> str:
+    """What the cookie is called where browsers come by ``public_url``."""
+    return HOST_COOKIE if public_url.startswith("https://") else COOKIE
 
 
 def digest(token: str) -> str:

@@ -45,7 +45,7 @@ def _has_changed(signed_in: SignedIn | None) -> bool:
 
 def session_cookie() -> str | None:
     """The cookie the browser sent when it connected; a new one is seen after a reload."""
-    return st.context.cookies.get(sessions.COOKIE)
+    return st.context.cookies.get(get_runtime().cookie_name)
 
 
 def find_user(runtime: Runtime, cookie: str | None) -> SignedIn | None:

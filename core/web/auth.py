@@ -42,11 +42,13 @@ def auth_routes(runtime: Runtime) -> list[BaseRoute]:
     async def sign_out(request: Request) -> Response:
         if not is_same_origin(request, runtime.settings.resolved_public_url):
             return _refuse("origin", 403, "This request did not come from a page of this Atelier.")
-        token = request.cookies.get(sessions.COOKIE)
+        token = request.cookies.get(runtime.cookie_name)
         if token:
             await run_in_threadpool(_end, runtime, token)
         answer = Response(status_code=204, headers={"Cache-Control": "no-store"})
-        answer.delete_cookie(sessions.COOKIE, path="/", httponly=True, samesite="lax")
+        answer.delete_cookie(
+            runtime.cookie_name, path="/", secure=_is_https(request, runtime), httponly=True, samesite="lax"
+        )
         return answer
 
     return [
@@ -83,11 +85,15 @@ def _end(runtime: Runtime, token: str) -> None:
 
 def _with_cookie(request: Request, runtime: Runtime, token: str) -> Response:
     answer = Response(status_code=204, headers={"Cache-Control": "no-store"})
-    is_https = request.url.scheme == "https" or runtime.settings.resolved_public_url.startswith("https://")
     answer.set_cookie(
-        sessions.COOKIE, token, max_age=COOKIE_SECONDS, path="/", secure=is_https, httponly=True, samesite="lax"
-    )
+        runtime.cookie_name, token, max_age=COOKIE_SECONDS, path="/", secure=_is_https(request, runtime),
+        httponly=True, samesite="lax",
+    )  # fmt: skip
     return answer
+
+
+def _is_https(request: Request, runtime: Runtime) -> bool:
+    return request.url.scheme == "https" or runtime.settings.resolved_public_url.startswith("https://")
 
 
 def _refuse(reason: str, status: int, message: str) -> Response:

@@ -53,7 +53,7 @@ def blob_routes(runtime: Runtime) -> list[BaseRoute]:
 
 def _find(runtime: Runtime, request: Request, blob_id: str) -> Blob | None:
     with runtime.database.read() as session:
-        person = sessions.find(session, request.cookies.get(sessions.COOKIE), now=utc_now())
+        person = sessions.find(session, request.cookies.get(runtime.cookie_name), now=utc_now())
         found = get_own_blobs(session, person.user_id, [blob_id]) if person else []
     return found[0] if found else None
 

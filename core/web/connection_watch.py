@@ -42,7 +42,7 @@ class ConnectionWatch:
         if not self._is_from_here(scope):
             await _refuse(receive, send, POLICY)
             return
-        token = HTTPConnection(scope).cookies.get(sessions.COOKIE)
+        token = HTTPConnection(scope).cookies.get(self._runtime.cookie_name)
         try:
             standing = await self._find(token)
         except UnavailableError:

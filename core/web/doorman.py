@@ -33,7 +33,7 @@ class UploadDoorman:
         # Browsers ask before they send; the question carries no cookie and hands nothing in.
         if scope["method"] == "OPTIONS":
             return True
-        token = HTTPConnection(scope).cookies.get(sessions.COOKIE)
+        token = HTTPConnection(scope).cookies.get(self._runtime.cookie_name)
         return token is not None and await run_in_threadpool(self._knows, token)
 
     def _knows(self, token: str) -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.clock import utc_now
@@ -11,6 +12,7 @@ from core.identity import sessions, tickets, users
 from core.identity.models import User
 from core.runtime import Runtime, install_runtime
 from core.settings import Settings
+from core.web.auth import auth_routes
 from tests.identity.support import COMMAND_LINE, add
 from tests.web.support import issue_ticket, sign_in
 
@@ -105,10 +107,6 @@ def test_a_request_that_does_not_say_where_it_comes_from_is_refused(
 def test_the_public_address_counts_as_our_own_behind_a_proxy(
     client: TestClient, runtime: Runtime, database: Database, alice: User, settings: Settings
 ) -> None:
-    from starlette.applications import Starlette
-
-    from core.web.auth import auth_routes
-
     outside = Runtime(settings.model_copy(update={"public_url": "https://studio.example"}), database, runtime.store)
     install_runtime(outside)
     proxied = TestClient(Starlette(routes=auth_routes(outside)), base_url="http://10.0.0.5:8501")
@@ -117,6 +115,26 @@ def test_the_public_address_counts_as_our_own_behind_a_proxy(
     )
     assert answer.status_code == 204
     assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_by_https_no_neighbour_can_plant_a_session_of_its_own(
+    runtime: Runtime, database: Database, alice: User, charlie: User, settings: Settings
+) -> None:
+    """A page at evil.example.org may set cookies for all of example.org, but none whose name begins with __Host-."""
+    outside = Runtime(settings.model_copy(update={"public_url": "https://studio.example"}), database, runtime.store)
+    app = Starlette(routes=auth_routes(outside))
+    browser = TestClient(app, base_url="https://studio.example", headers={"Origin": "https://studio.example"})
+    planted = sign_in(browser, database, charlie)
+    assert browser.post("/auth/sign-out").status_code == 204
+    assert find(database, planted)
+    cookie = browser.post("/auth/session", data={"ticket": issue_ticket(database, alice)}).headers["set-cookie"]
+    assert cookie.startswith("__Host-atelier_session=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    gone = browser.post("/auth/sign-out").headers["set-cookie"]
+    assert gone.startswith('__Host-atelier_session=""')
+    assert "Secure" in gone  # browsers would not hear of it otherwise
 
 
 def test_signing_out_ends_the_session_and_takes_the_cookie_away(
