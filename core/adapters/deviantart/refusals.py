@@ -155,6 +155,7 @@ def _details(body: dict[str, Any]) -> dict[str, str]:
 def _message(category: ErrorCategory, body: dict[str, Any]) -> str:
     said = "; ".join(f"{field}: {reason}" for field, reason in _details(body).items())
     said = said or str(body.get("error_description") or "")
+    said = "".join(character for character in said if character.isprintable())  # databases refuse some of the others
     if category not in {E.VALIDATION, E.POLICY, E.UNKNOWN, E.TRANSIENT} or not said:
         return NEXT[category]
     return f"{NEXT[category]} It said: {said[:300]}"

@@ -98,12 +98,12 @@ def mature_fields(is_mature: bool, level: Any, classification: Any) -> dict[str,
 
 
 def required(answer: Mapping[str, Any], name: str) -> str:
-    value = answer.get(name)
-    if value is None or value == "":
+    value = "".join(character for character in str(answer.get(name) or "") if character.isprintable())
+    if not value:
         raise ProviderError(
             "DeviantArt took the call but left something out of its answer. It is looked up before the next try.",
             E.UNKNOWN,
             http_status=200,
             effect_possible=True,
         )
-    return str(value)
+    return value

@@ -149,6 +149,11 @@ def _named(caught: Exception, step: Step | None) -> ProviderError:
             return ProviderError(str(caught), ErrorCategory.NETWORK, retry_after=1)
         case UnavailableError():
             return ProviderError(str(caught), ErrorCategory.STORAGE)
+        case OSError() if step is not None and step.kind is StepKind.SUBMIT:
+            return ProviderError(
+                "The file could not be brought here to be sent. Check that this machine's disk has room.",
+                ErrorCategory.STORAGE,
+            )
     # Nobody knows how far the call had come.
     return ProviderError(
         "Something unexpected happened on our side. The log has the details; it is tried again.",

@@ -6,6 +6,8 @@ order of their intents; the nearest in time is the right one. While the effect o
 even certain, nothing is concluded from a gallery that may show the other.
 """
 
+import html
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -29,7 +31,7 @@ def find_candidates(gallery: Iterable[Published], intent: OpenIntent, *, now: da
     for shown in gallery:
         if shown.published_at is not None and shown.published_at < earliest:
             break
-        if shown.title == _title(intent):
+        if _as_compared(shown.title or "") == _as_compared(_title(intent)):
             candidates.append(shown)
     return candidates
 
@@ -61,6 +63,11 @@ def has_namesake_in_doubt(session: Session, work: Work, file: FileWork) -> bool:
     query = select(DeviationFile.id).join(Deviation, Deviation.id == DeviationFile.deviation_id)
     query = query.where(DeviationFile.id.in_(namesakes), Deviation.account_id == work.account.id)
     return session.scalar(query.limit(1)) is not None
+
+
+def _as_compared(title: str) -> str:
+    """A title without what a site may change about it: entities, forms of one letter, spaces."""
+    return " ".join(unicodedata.normalize("NFC", html.unescape(title)).split())
 
 
 def _title(intent: OpenIntent) -> str:
