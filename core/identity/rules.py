@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from core.identity.errors import InvalidProfile
 
 USERNAME_LENGTH = (2, 64)
+_JOINERS = "\u200c\u200d"
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -33,17 +34,22 @@ def clean_email(text: str | None) -> str | None:
     address = (text or "").strip().lower()
     if not address:
         return None
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
+    if len(address) > 254 or not _EMAIL.fullmatch(address) or not address.isprintable():
         raise InvalidProfile("This does not look like an e-mail address. Check it, or leave it empty.")
     return address
 
 
 def clean_name(text: str | None) -> str | None:
     """The full name, ``None`` for nothing; raises ``InvalidProfile``."""
-    name = " ".join((text or "").split())
+    name = " ".join(_seen(text or "").split())
     if len(name) > 120:
         raise InvalidProfile("A name has at most 120 characters. Shorten it.")
     return name or None
+
+
+def _seen(text: str) -> str:
+    """Without what only changes how other text looks; joiners stay, some scripts are written with them."""
+    return "".join(one for one in text if one.isprintable() or one.isspace() or one in _JOINERS)
 
 
 @lru_cache(maxsize=1)

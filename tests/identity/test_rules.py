@@ -55,3 +55,20 @@ def test_time_zones_are_those_of_the_tz_database() -> None:
 def test_the_list_of_time_zones_begins_with_places() -> None:
     assert rules.timezones()[0].startswith("Africa/")
     assert {"UTC", "Europe/Berlin"} <= set(rules.timezones())
+
+
+@pytest.mark.parametrize("name", ["Ali\0ce", "\u202ealice", "a\u2066b", "tab\x1b[31m"])
+def test_a_name_has_no_signs_that_only_change_how_others_look(name: str) -> None:
+    cleaned = rules.clean_name(name)
+    assert cleaned
+    assert all(character.isprintable() for character in cleaned)
+
+
+def test_a_name_keeps_its_letters_whatever_the_script() -> None:
+    assert rules.clean_name("  Zoë   فرهاد‌پور ") == "Zoë فرهاد‌پور"
+
+
+@pytest.mark.parametrize("address", ["a\0@example.org", "a\u202e@example.org", "a@exam\x07ple.org"])
+def test_an_address_has_no_invisible_characters(address: str) -> None:
+    with pytest.raises(InvalidProfile):
+        rules.clean_email(address)
