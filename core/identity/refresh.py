@@ -27,8 +27,8 @@ from core.system.notifications import mark_read, notify
 
 LEASE = timedelta(seconds=60)
 ACCOUNTS_PAGE = "/accounts"
-# Seconds between the tries to store a new pair while the database is away.
-PAUSES = (0.5, 1, 2, 4, 8, 15, 30, 30, 30)
+# Seconds between the tries to store a new pair while the database is away: two minutes in all.
+PAUSES = (0.5, 1, 2, *[4] * 30)
 
 log = structlog.get_logger(__name__)
 _A = Account.metadata.tables["accounts"]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
+from core.errors import UnavailableError
 from core.logs import correlated
 from core.publishing.execution.work import Work
 
@@ -81,14 +82,17 @@ class WorkerPool:
                 return
             try:
                 self.drain_once()
-            except Exception:
-                # An edge: the database may be away for a while; the next tick tries again.
+            except UnavailableError as error:
+                log.warning("Looking for due posts came to nothing; the next tick tries again.", reason=str(error))
+            except Exception:  # an edge: whatever it was, the next tick tries again
                 log.exception("Looking for due posts failed.")
 
     def _run_one(self, work: Work) -> None:
         with correlated():
             try:
                 self._run(work)
+            except UnavailableError as error:
+                log.warning("A run broke off; its post is found again.", deviation_id=work.id, reason=str(error))
             except Exception:
                 # An edge: the lease runs out and the post is found again; the others go on.
                 log.exception("A run broke off.", deviation_id=work.id)

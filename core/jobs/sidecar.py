@@ -2,12 +2,14 @@
 
 import contextlib
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from core.db.engine import DatabaseUnavailableError
+from core.errors import UnavailableError
 from core.identity import pacing
 from core.jobs.clock_watch import ClockWatch
 from core.jobs.leader import LeaderLock, leader_lock
@@ -69,8 +71,8 @@ class Sidecar:
     def _add_ticks(self) -> None:
         settings = self.ports.settings
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler.add_job(self._publish_tick, "interval", seconds=settings.tick_seconds, **every)
-        self._scheduler.add_job(self._beat, "interval", seconds=settings.lease_seconds / 3, **every)
+        for tick, seconds in ((self._publish_tick, settings.tick_seconds), (self._beat, settings.lease_seconds / 3)):
+            self._scheduler.add_job(self._try, "interval", args=[tick], seconds=seconds, **every)
         for job in job_table(self.ports, self._pool.held_ids):
             self._scheduler.add_job(
                 self._run_job,
@@ -82,12 +84,17 @@ class Sidecar:
             )
 
     def _look_around(self) -> None:
+        self._try(self._check_clock)
+        self._try(self._check_leadership)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        """Do what is done again in a moment anyway: whatever is away now may be back by then."""
         try:
-            self._check_clock()
-            self._check_leadership()
-        except Exception:
-            # An edge: whatever is away now, most likely the database, is asked again in a moment.
-            log.exception("Looking after leadership and clock failed.")
+            work()
+        except UnavailableError as error:
+            log.warning("Regular work came to nothing; it is tried again.", work=work.__name__, reason=str(error))
+        except Exception:  # an edge
+            log.exception("Regular work failed.", work=work.__name__)
 
     def _check_clock(self) -> None:
         jump = self._clock_watch.jump()

@@ -123,7 +123,7 @@ def _show_remarks(detail: DeviationDetail, note: str | None) -> None:
         kind(escape(note))
     if detail.outcome_unknown:
         st.info(
-            "An answer of DeviantArt was lost, so this may already be public. It is being looked up.",
+            "An answer of DeviantArt was lost, so this may already be public. It is looked up before anything is sent.",
             icon=":material/search:",
         )
     if detail.problems and _is_plain(detail):
