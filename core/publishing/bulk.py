@@ -4,7 +4,7 @@ All changes of one call carry one correlation id. It names the batch in the audi
 trail's before-values are what :func:`undo` goes back to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -17,7 +17,7 @@ from core.logs import correlated
 from core.publishing import tags as tagging
 from core.publishing.access import LEASE_SECONDS, Post, load_posts
 from core.publishing.changes import DeviationChanges, read_changes
-from core.publishing.editing import edit_post
+from core.publishing.editing import edit_post, require_editable, require_version
 from core.publishing.errors import ChangeRefused
 from core.publishing.models import Deviation, LatePolicy, MatureLevel
 from core.publishing.moves import snapshot
@@ -45,6 +45,18 @@ class BulkChanges:
     first_number: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class PostEdit:
+    """What one post is to become, by the names of its fields; ``seen_at`` is the ``updated_at`` the person saw."""
+
+    id: str
+    values: Mapping[str, Any]
+    seen_at: datetime
+
+
+Trail = list[dict[str, Any]]
+
+
 def edit_many(
     session: Session,
     actor: Actor,
@@ -66,18 +78,32 @@ def edit_many(
     day = now.astimezone(zone_named(zone)).date()
     fixed = changes.fields.given()
 
-    def change(post: Post) -> Change:
+    def change(post: Post, trail: Trail) -> Change:
         values = fixed | _new_tags(post.row, changes, fixed)
         if pattern is not None:
             values["title"] = _new_title(pattern, PatternValues(_stem(post), numbers[post.row.id], post.row.title, day))
         changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
         return Change(bool(changed), warnings(post))
 
-    trail: list[dict[str, Any]] = []
-    with correlated() as group:
-        report = run_batch(ids, load_posts(session, actor, ids), change, group=group)
-    _write(session, trail)
-    return report
+    return _run_as_one(session, actor, ids, change)
+
+
+def edit_each(
+    session: Session, actor: Actor, edits: Sequence[PostEdit], *, now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> BatchReport:
+    """Give each post its own values; what cannot be taken, or was changed since it was seen, is skipped."""
+    wanted = {edit.id: edit for edit in edits}
+
+    def change(post: Post, trail: Trail) -> Change:
+        edit = wanted[post.row.id]
+        # Before the version, for a worker's claim is a new one too.
+        require_editable(post, now=now, lease_seconds=lease_seconds)
+        require_version(post, edit.seen_at, advice="Check what you typed against it, then save again.")
+        values = read_changes(dict(edit.values)).given()
+        changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
+        return Change(bool(changed), warnings(post))
+
+    return _run_as_one(session, actor, list(wanted), change)
 
 
 def preview_titles(session: Session, actor: Actor, ids: Sequence[str], title_pattern: str, *, zone: str = "UTC",
@@ -109,7 +135,7 @@ def undo(
         raise ChangeRefused("There is nothing to undo: this change is not known, or it was cleared away.")
     by_post = {event.subject_id: event for event in events}
 
-    def change(post: Post) -> Change:
+    def change(post: Post, trail: Trail) -> Change:
         event = by_post[post.row.id]
         before, after = event.before or {}, event.after or {}
         if snapshot(post.row, list(after)) != after:
@@ -118,18 +144,20 @@ def undo(
         edit_post(session, actor, post, values, reason="undone", trail=trail, now=now, lease_seconds=lease_seconds)
         return Change()
 
-    trail: list[dict[str, Any]] = []
-    ids = list(by_post)
-    with correlated() as fresh_group:
-        report = run_batch(ids, load_posts(session, actor, ids), change, group=fresh_group)
-    _write(session, trail)
-    return report
+    return _run_as_one(session, actor, list(by_post), change)
 
 
-def _write(session: Session, trail: list[dict[str, Any]]) -> None:
-    """All changes and their events in a few statements: thousands of posts take seconds otherwise."""
+def _run_as_one(
+    session: Session, actor: Actor, ids: Sequence[str], change: Callable[[Post, Trail], Change]
+) -> BatchReport:
+    """Change each post under one correlation id; all rows and events are written in a few statements."""
+    trail: Trail = []
+    with correlated() as group:
+        report = run_batch(ids, load_posts(session, actor, ids), lambda post: change(post, trail), group=group)
+    # Post by post, thousands of them would take seconds.
     session.flush()
     audit.record_all(session, trail)
+    return report
 
 
 def _new_tags(row: Deviation, changes: BulkChanges, fixed: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One deviation in full, for the screen that edits it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.media.models import Blob
-from core.publishing.access import LEASE_SECONDS, load_posts, not_found
+from core.publishing.access import LEASE_SECONDS, chunked, load_posts, not_found
 from core.publishing.changes import DeviationChanges
 from core.publishing.listing import DeviationView, FileView, file_view, views_of
-from core.publishing.models import DeviationFile
+from core.publishing.models import Deviation, DeviationFile
 from core.publishing.options import PublishOptions
+from core.publishing.states import EDITABLE
 from core.publishing.tags import SiteTags, for_site
 from core.publishing.validation import problems, warnings
 from core.system.actors import Actor
@@ -61,6 +63,18 @@ class DeviationDetail:
     outcome_unknown: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EditableFields:
+    """The fields of one post by name, and the version they are of."""
+
+    updated_at: datetime
+    fields: dict[str, Any]
+
+
+# All but the options, which have a shape of their own.
+FIELDS = tuple(name for name in DeviationChanges.model_fields if name != "publish_options")
+
+
 def get_detail(
     session: Session, actor: Actor, deviation_id: str, *, now: datetime, lease_seconds: float = LEASE_SECONDS
 ) -> DeviationDetail:
@@ -71,7 +85,7 @@ def get_detail(
     if post is None:
         raise not_found()
     (view,) = views_of(session, [deviation_id], now=now, lease_seconds=lease_seconds)
-    fields = {name: getattr(post.row, name) for name in DeviationChanges.model_fields if name != "publish_options"}
+    fields = {name: getattr(post.row, name) for name in FIELDS}
     return DeviationDetail(
         view=view,
         fields=fields,
@@ -82,6 +96,22 @@ def get_detail(
         warnings=warnings(post),
         outcome_unknown=post.outcome_unknown,
     )
+
+
+def read_fields(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, EditableFields]:
+    """What can be edited of those of ``ids`` that may be: neither published, nor under way, nor in the trash."""
+    columns = [getattr(Deviation, name) for name in FIELDS]
+    found: dict[str, EditableFields] = {}
+    for some in chunked(ids):
+        query = select(Deviation.id, Deviation.updated_at, *columns).where(
+            Deviation.id.in_(some),
+            Deviation.user_id == actor.user_id,
+            Deviation.deleted_at.is_(None),
+            Deviation.status.in_(EDITABLE),
+        )
+        for row in session.execute(query):
+            found[row.id] = EditableFields(row.updated_at, {name: getattr(row, name) for name in FIELDS})
+    return {one: found[one] for one in ids if one in found}
 
 
 def list_history(session: Session, actor: Actor, deviation_id: str, *, limit: int = 100) -> list[Happening]:

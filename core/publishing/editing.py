@@ -45,10 +45,8 @@ def edit(
     :class:`DeviationBusy`, :class:`OutcomeUnknown` and :class:`ChangeRefused`.
     """
     post = get_post(session, actor, deviation_id)
-    if expected_updated_at is not None and post.row.updated_at != expected_updated_at:
-        raise ChangedMeanwhile(
-            f"“{post.row.title}” was changed meanwhile. Reload the page to see it, then make your change again."
-        )
+    if expected_updated_at is not None:
+        require_version(post, expected_updated_at, advice="Reload the page to see it, then make your change again.")
     changed = edit_post(session, actor, post, changes.given(), now=now, lease_seconds=lease_seconds)
     return EditResult(tuple(changed), warnings(post), post.row.updated_at)
 
@@ -98,6 +96,12 @@ def touch(row: Deviation, *, now: datetime) -> None:
     row.execution_lock_id = None
     row.execution_locked_at = None
     row.execution_version += 1
+
+
+def require_version(post: Post, seen_at: datetime, *, advice: str) -> None:
+    """Raise :class:`ChangedMeanwhile`, with what to do now, unless the post is as it was seen."""
+    if post.row.updated_at != seen_at:
+        raise ChangedMeanwhile(f"“{post.row.title}” was changed meanwhile. {advice}")
 
 
 def require_editable(post: Post, *, now: datetime, lease_seconds: float) -> None:

@@ -12,6 +12,7 @@ from core.ui.content.grid import show_grid
 from core.ui.content.listed import Listed, read_list
 from core.ui.content.query import Layout, Query, bound, current_query, writer
 from core.ui.content.schedule_dialog import show_schedule_dialog
+from core.ui.content.sheet_table import show_sheet, show_unsaved
 from core.ui.content.showing import Showing
 from core.ui.content.table import show_table
 from core.ui.content.toolbar import act_on_click, menu_of, show_toolbar
@@ -32,10 +33,22 @@ def show_head() -> None:
 
 
 def show_list(user: SignedIn, query: Query, listed: Listed) -> None:
-    """The posts of this page, with what can be done to them above."""
+    """The posts of this page in the layout that was chosen, and the way to the other pages."""
     if not listed.rows:
         show_empty(query)
-        return
+    elif query.layout is Layout.EDIT:
+        show_sheet(user, query, listed)
+    else:
+        show_rows(user, query, listed)
+    if listed.page.pages > 1:
+        with st.container(horizontal_alignment="center"):
+            st.pagination(
+                listed.page.pages, key=bound("page", listed.page.number), on_change=writer("page", default=1, clears=())
+            )
+
+
+def show_rows(user: SignedIn, query: Query, listed: Listed) -> None:
+    """The posts as a table or as cards, to choose from and to open."""
     selection.keep_everything(query, listed.ids)
     bar = st.container()
     showing = Showing.of(user.timezone, listed.now, listed.accounts)
@@ -43,11 +56,6 @@ def show_list(user: SignedIn, query: Query, listed: Listed) -> None:
     click = draw(listed.rows, query.view, lambda row: menu_of(row, query.view), showing)
     with bar:
         show_toolbar(user, query, listed)
-    if listed.page.pages > 1:
-        with st.container(horizontal_alignment="center"):
-            st.pagination(
-                listed.page.pages, key=bound("page", listed.page.number), on_change=writer("page", default=1, clears=())
-            )
     act_on_click(user, query.view, click)
 
 
@@ -75,10 +83,13 @@ query = current_query()
 listed = read_list(user, query)
 show_head()
 notices.show()
+if query.layout is not Layout.EDIT or not listed.rows:
+    show_unsaved()
 if is_upload_open():
     show_upload(user)
 show_views(query, listed.counts)
 show_filters(query, listed.accounts)
 show_list(user, query, listed)
-watch(user, query, listed)
+if query.layout is not Layout.EDIT:  # drawn again, it would take away what is being typed
+    watch(user, query, listed)
 show_dialogs(user, listed)

@@ -96,7 +96,7 @@ def show_head(query: Query, waiting: Waiting) -> None:
             "How",
             list(MODES),
             format_func=lambda mode: MODES[mode],
-            key=bound("layout", query.layout),
+            key=bound("layout", query.layout if query.layout in MODES else Layout.TABLE),
             on_change=writer("layout", default=Layout.TABLE, clears=()),
             required=True,
             label_visibility="collapsed",

@@ -1,99 +1,23 @@
 """The Content and Review screens in a real browser: from dropping files to the published link."""
 
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy import select
 
 from core.clock import utc_now
 from core.identity import sessions
-from core.identity.models import Account, User
-from core.media.blobs import thumbnail_key
-from core.publishing.models import Deviation, DeviationStatus
-from core.runtime import Runtime, build_runtime
-from core.settings import Settings
-from tests.factories import DAY, make_account, make_blob, make_deviation, make_user
-from tests.media.samples import make_png, picture
+from core.publishing.models import DeviationStatus
+from tests.browser.studio import Studio, cell, settled, the_table
+from tests.factories import DAY
+from tests.media.samples import make_png
 from tests.support.browser import Complaints
 from tests.support.databases import only_sqlite
-from tests.support.processes import environment_of, free_port, running
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 PHONE = {"width": 390, "height": 844}
 ROW, HEADER = 66, 36
-
-
-@dataclass(frozen=True)
-class Studio:
-    """A running dashboard, its owner and their account."""
-
-    runtime: Runtime
-    root: str
-    owner: User
-    account: Account
-    cookie: str
-
-    def enter(self, page: Page, screen: str = "Content") -> None:
-        """Go to a screen as the owner, by way of Home."""
-        page.context.add_cookies([{"name": sessions.COOKIE, "value": self.cookie, "url": self.root}])
-        page.goto(self.root)
-        page.get_by_test_id("stSidebarNav").get_by_text(screen, exact=True).click()
-        expect(page.get_by_role("heading", name=screen, exact=True)).to_be_visible()
-
-    def add(self, **fields) -> str:
-        """A post with a picture that can be seen."""
-        with self.runtime.database.session() as session:
-            blob = make_blob(session, self.owner)
-            post = make_deviation(session, self.owner, self.account, blobs=[blob], **fields)
-        small = io.BytesIO()
-        picture(150, 112).save(small, "WEBP")
-        for size in (150, 400, 800):
-            key = thumbnail_key(blob.storage_key, size)
-            self.runtime.store.put(key, small.getvalue(), content_type="image/webp")
-        return post.id
-
-    def change(self, which: str, /, **values) -> None:
-        """What the sidecar would have written."""
-        with self.runtime.database.session() as session:
-            post = session.get(Deviation, which)
-            for name, value in (values | {"updated_at": utc_now()}).items():
-                setattr(post, name, value)
-
-    def post(self, title: str) -> Deviation:
-        with self.runtime.database.read() as session:
-            return session.scalars(select(Deviation).where(Deviation.title == title)).one()
-
-    def get(self, deviation_id: str) -> Deviation:
-        with self.runtime.database.read() as session:
-            row = session.get(Deviation, deviation_id)
-            assert row is not None
-            return row
-
-
-@pytest.fixture
-def studio(settings: Settings, tmp_path: Path) -> Iterator[Studio]:
-    port = free_port()
-    settings = settings.model_copy(update={"port": port, "sandbox_url": "http://127.0.0.1:9"})
-    runtime = build_runtime(settings)
-    with runtime.database.session() as session:
-        owner = make_user(session, "anna")
-        cookie, _ = sessions.open_session(session, owner.id, user_agent=None, idle_days=30, now=utc_now())
-        account = make_account(session, owner, username="anna-paints", is_default=True)
-    environment = environment_of(settings) | {"ATELIER_PORT": str(port), "ATELIER_SANDBOX_URL": "http://127.0.0.1:9"}
-    with running("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
-        root = f"http://127.0.0.1:{port}"
-        web.wait_until_answers(f"{root}/healthz", timeout_seconds=120)
-        yield Studio(runtime, root, owner, account, cookie)
-    runtime.close()
-
-
-def settled(page: Page) -> None:
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def tick(page: Page, *places: int) -> None:
@@ -113,18 +37,6 @@ def open_row(page: Page, place: int) -> Locator:
     drawer = page.get_by_role("dialog")
     expect(drawer).to_be_visible()
     return drawer
-
-
-def the_table(page: Page) -> Locator:
-    table = page.get_by_test_id("stDataFrame")
-    expect(table.locator("canvas").first).to_be_visible()
-    settled(page)
-    return table
-
-
-def cell(page: Page, text: str) -> Locator:
-    """A cell of the table; what is drawn on a canvas is told to screen readers."""
-    return page.get_by_test_id("stDataFrame").locator("td", has_text=text)
 
 
 def show(page: Page, view: str) -> None:
@@ -334,7 +246,14 @@ def test_enter_on_a_focused_button_means_that_button(studio: Studio, browser_pag
 
 @pytest.mark.parametrize(
     "address",
-    ["/content", "/content?layout=grid", "/content?view=failed&layout=grid", "/review", "/review?layout=grid"],
+    [
+        "/content",
+        "/content?layout=grid",
+        "/content?layout=edit",
+        "/content?view=failed&layout=grid",
+        "/review",
+        "/review?layout=grid",
+    ],
 )
 def test_nothing_sticks_out_on_a_phone(studio: Studio, browser_page: Page, address: str) -> None:
     for status in ("draft", "review", "failed"):

@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from core.publishing import bulk
-from core.publishing.bulk import BulkChanges
+from core.publishing.bulk import BulkChanges, PostEdit
 from core.publishing.changes import DeviationChanges, read_changes
 from core.publishing.editing import edit
 from core.publishing.errors import ChangeRefused, PatternRefused
 from core.publishing.models import MatureLevel
 from core.publishing.reports import ItemOutcome
 from core.system.models import AuditEvent
-from tests.factories import NOON, make_blob, make_deviation, make_file
+from tests.factories import HOUR, NOON, lease, make_blob, make_deviation, make_file
 
 
 def test_tags_are_added_and_removed_on_top_of_what_each_post_has(session, alice, actor):
@@ -137,3 +137,55 @@ def test_all_events_of_a_batch_share_one_correlation_id(session, alice, actor):
     group = bulk_change(session, actor, posts)
     events = session.scalars(select(AuditEvent).where(AuditEvent.correlation_id == group)).all()
     assert {event.subject_id for event in events} == {post.id for post in posts}
+
+
+def typed(post, **values) -> PostEdit:
+    return PostEdit(post.id, values, post.updated_at)
+
+
+def test_each_post_gets_its_own_values_and_all_are_taken_back_together(session, alice, actor):
+    one = make_deviation(session, alice, title="one", tags=["a"])
+    two = make_deviation(session, alice, title="two", is_mature=True, mature_level="strict")
+    edits = [typed(one, title="First", tags=["b", "c"]), typed(two, is_mature=False, allow_comments=False)]
+    report = bulk.edit_each(session, actor, edits, now=NOON)
+    assert [item.outcome for item in report.items] == [ItemOutcome.CHANGED] * 2
+    assert (one.title, one.tags, two.title) == ("First", ["b", "c"], "two")
+    assert (two.is_mature, two.mature_level, two.allow_comments) == (False, None, False)
+    assert report.group is not None
+    bulk.undo(session, actor, report.group, now=NOON)
+    assert (one.title, one.tags) == ("one", ["a"])
+    assert (two.is_mature, two.mature_level, two.allow_comments) == (True, MatureLevel.STRICT, True)
+
+
+def test_what_was_changed_since_it_was_seen_is_left_alone(session, alice, actor):
+    stale, fresh = make_deviation(session, alice, title="stale"), make_deviation(session, alice, title="fresh")
+    edits = [typed(stale, title="Mine"), typed(fresh, title="Mine too")]
+    edit(session, actor, stale.id, DeviationChanges(title="By somebody else"), now=NOON + HOUR)
+    report = bulk.edit_each(session, actor, edits, now=NOON + HOUR)
+    assert [item.outcome for item in report.items] == [ItemOutcome.SKIPPED, ItemOutcome.CHANGED]
+    assert "changed meanwhile" in (report.items[0].reason or "")
+    assert (stale.title, fresh.title) == ("By somebody else", "Mine too")
+
+
+def test_values_that_cannot_be_taken_are_refused_for_their_post_alone(session, alice, actor, account):
+    empty, busy, queued, good = (
+        make_deviation(session, alice, account, status=status, title="As it was")
+        for status in ("draft", "scheduled", "scheduled", "draft")
+    )
+    lease(busy)
+    edits = [
+        typed(empty, title=" "), typed(busy, title="x"), typed(queued, is_mature=True, mature_level=None),
+        typed(good, title="Good"), PostEdit("dev_nonsense", {"title": "x"}, NOON),
+    ]  # fmt: skip
+    report = bulk.edit_each(session, actor, edits, now=NOON)
+    reasons = [item.reason or "" for item in report.items]
+    for reason, words in zip(reasons, ("Give it a title", "right now", "how strictly", "", "no such"), strict=True):
+        assert words in reason
+    assert [item.outcome for item in report.items].count(ItemOutcome.CHANGED) == 1
+    assert [post.title for post in (empty, busy, queued, good)] == ["As it was"] * 3 + ["Good"]
+
+
+def test_charlie_edits_none_of_them(session, alice, charlie):
+    post = make_deviation(session, alice, title="one")
+    assert not bulk.edit_each(session, charlie, [typed(post, title="Mine")], now=NOON).changed
+    assert post.title == "one"

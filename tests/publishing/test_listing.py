@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 
 from core.db.engine import Database
 from core.identity.models import AccountState
-from core.publishing.detail import get_detail, list_history
+from core.publishing.detail import get_detail, list_history, read_fields
 from core.publishing.errors import DeviationNotFound
 from core.publishing.listing import Order, count_by_status, list_deviations, list_ids
 from core.publishing.models import DeviationStatus, HoldReason
@@ -258,3 +258,19 @@ def test_history_is_newest_first(session, alice, actor, account):
 def test_search_survives_text_that_no_file_name_could_have(session, actor):
     assert titles(session, actor, DeviationFilter(search="%" * 50 + " 𓀀 ' \" --")) == []
     assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_the_fields_of_what_can_be_edited_are_read_in_the_order_asked_for(session, alice, actor, account, charlie):
+    draft = make_deviation(session, alice, description="Words", tags=["a"], is_mature=True, mature_level="strict")
+    queued = make_deviation(session, alice, account, status="scheduled")
+    others = [
+        make_deviation(session, alice, account, status="published"),
+        make_deviation(session, alice, account, status="uploading"),
+        make_deviation(session, alice, deleted_at=NOON),
+    ]
+    ids = [queued.id, *(post.id for post in others), draft.id]
+    found = read_fields(session, actor, ids)
+    assert list(found) == [queued.id, draft.id]
+    assert found[draft.id].updated_at == draft.updated_at
+    assert found[draft.id].fields == get_detail(session, actor, draft.id, now=NOON).fields
+    assert read_fields(session, charlie, ids) == {}

@@ -18,7 +18,11 @@ _ORDERS: Mapping[Order, str] = {
     Order.PUBLISHED: "Last published first",
     Order.CHANGED: "Last changed first",
 }
-_LAYOUTS = {Layout.TABLE: ":material/table_rows: Table", Layout.GRID: ":material/grid_view: Grid"}
+_LAYOUTS = {
+    Layout.TABLE: ":material/table_rows: Table",
+    Layout.GRID: ":material/grid_view: Grid",
+    Layout.EDIT: ":material/edit_note: Edit",
+}
 _ANY = "any"
 _HELD: Mapping[str, str] = {
     _ANY: "Any",
@@ -91,7 +95,7 @@ def show_filters(query: Query, linked: Sequence[Account]) -> None:
         )
         st.segmented_control(
             "Layout",
-            list(Layout),
+            list(address.layouts_of(query.view)),
             format_func=lambda layout: _LAYOUTS[layout],
             key=bound("layout", query.layout),
             on_change=writer("layout", default=Layout.TABLE, clears=()),

@@ -65,6 +65,13 @@ _FIRST_ORDER = {
 class Layout(enum.StrEnum):
     TABLE = "table"
     GRID = "grid"
+    EDIT = "edit"
+
+
+def layouts_of(view: View) -> tuple[Layout, ...]:
+    """The ways to look at a list: what cannot be changed any more is not shown to be typed into."""
+    may_edit = view in {View.DRAFT, View.SCHEDULED, View.FAILED}
+    return tuple(one for one in Layout if may_edit or one is not Layout.EDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ class Query:
 def read_query(parameters: Mapping[str, str]) -> Query:
     """The list an address means; what cannot be understood counts as not said."""
     view = _one_of(View, parameters.get("view")) or View.DRAFT
+    layout = _one_of(Layout, parameters.get("layout"))
     return Query(
         view=view,
         search=parameters.get("q", "").strip(),
@@ -119,7 +127,7 @@ def read_query(parameters: Mapping[str, str]) -> Query:
         is_ai_generated=_yes_or_no(parameters.get("ai")),
         hold_reason=_one_of(HoldReason, parameters.get("held")),
         order=_one_of(Order, parameters.get("sort")) or first_order(view),
-        layout=_one_of(Layout, parameters.get("layout")) or Layout.TABLE,
+        layout=layout if layout in layouts_of(view) else Layout.TABLE,
         page=_page(parameters.get("page")),
     )
 
