@@ -94,14 +94,17 @@ def _comes_back_to(runtime: Runtime, request: Request, provider: str) -> str | N
     there, here = urlsplit(registered).hostname, request.url.hostname
     if there == here:
         return registered
-    if provider.endswith(STAND_IN) and _is_loopback(there) and _is_loopback(here):
+    if provider.endswith(STAND_IN) and is_loopback(there) and is_loopback(here):
         return f"{request.url.scheme}://{request.url.netloc}{CALLBACK_PATH}"
     return None
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name or address leads nowhere but to this machine."""
+    if not host:
+        return False
     try:
-        return host == "localhost" or (host is not None and ip_address(host).is_loopback)
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
     except ValueError:
         return False
 

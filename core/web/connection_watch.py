@@ -19,6 +19,7 @@ from core.clock import utc_now
 from core.errors import UnavailableError
 from core.identity import sessions
 from core.runtime import Runtime
+from core.web_connect import is_loopback
 
 # Streamlit resumes a connection that broke only for whom this header names: what one person has on screen is
 # not handed to the next one at the same browser.
@@ -83,12 +84,12 @@ class ConnectionWatch:
         Streamlit lets every port of ``localhost`` in, and to cookies ports make no difference: any other program
         with a page on this machine could act for whoever is signed in.
         """
-        headers = HTTPConnection(scope).headers
-        origin = headers.get("origin")
-        if origin is None:
-            return True
-        own = {headers.get("host"), urlsplit(self._runtime.settings.resolved_public_url).netloc}
-        return urlsplit(origin).netloc in own
+        headers, settings = HTTPConnection(scope).headers, self._runtime.settings
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not settings.public_url and is_loopback(settings.host) and not is_loopback(urlsplit(f"//{host}").hostname):
+            # A name somebody made point at this machine: to the browser, their page is one of ours then.
+            return False
+        return origin is None or urlsplit(origin).netloc in {host, urlsplit(settings.resolved_public_url).netloc}
 
 
 def without_effect(message: bytes) -> bytes:

@@ -16,15 +16,22 @@ from core.identity import sessions, users
 from core.identity.models import InstanceUserRole, User
 from core.identity.sessions import STANDING_HEADER
 from core.runtime import Runtime
+from core.settings import Settings
 from core.web.connection_watch import LONGEST_FROM_STRANGERS, ConnectionWatch, without_effect
 from tests.identity.support import COMMAND_LINE, acting, add
 from tests.web.support import sign_in
 
-STREAM = "/_stcore/stream"
+PATH = "/_stcore/stream"
+STREAM = f"ws://localhost:8501{PATH}"
 
 
 @pytest.fixture
 def watched(runtime: Runtime) -> Iterator[TestClient]:
+    with _watched(runtime) as client:
+        yield client
+
+
+def _watched(runtime: Runtime) -> TestClient:
     """Something that answers each message as it came through, after a word about who is there."""
 
     async def answer(websocket: WebSocket) -> None:
@@ -36,9 +43,8 @@ def watched(runtime: Runtime) -> Iterator[TestClient]:
         except WebSocketDisconnect:
             pass
 
-    app = Starlette(routes=[WebSocketRoute(STREAM, answer)], middleware=[Middleware(ConnectionWatch, runtime=runtime)])
-    with TestClient(app) as client:
-        yield client
+    app = Starlette(routes=[WebSocketRoute(PATH, answer)], middleware=[Middleware(ConnectionWatch, runtime=runtime)])
+    return TestClient(app)
 
 
 def pressed_button() -> bytes:
@@ -142,7 +148,7 @@ def test_a_stranger_sends_no_endless_messages(watched: TestClient, database: Dat
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://localhost:8188", "http://testserver:8188", "https://evil.example", "null", "nonsense", ""]
+    "origin", ["http://localhost:8188", "http://127.0.0.1:8501", "https://evil.example", "null", "nonsense", ""]
 )
 def test_pages_of_other_programs_cannot_connect(
     watched: TestClient, database: Database, alice: User, origin: str
@@ -152,7 +158,7 @@ def test_pages_of_other_programs_cannot_connect(
         pass
 
 
-@pytest.mark.parametrize("origin", ["http://testserver", "https://testserver"])
+@pytest.mark.parametrize("origin", ["http://localhost:8501", "https://localhost:8501"])
 def test_our_own_pages_can(watched: TestClient, origin: str) -> None:
     with watched.websocket_connect(STREAM, headers={"Origin": origin}) as connection:
         assert connection.receive_text() == ""
@@ -161,6 +167,28 @@ def test_our_own_pages_can(watched: TestClient, origin: str) -> None:
 def test_pages_at_the_public_address_can(runtime: Runtime, watched: TestClient) -> None:
     with watched.websocket_connect(STREAM, headers={"Origin": runtime.settings.resolved_public_url}) as connection:
         assert connection.receive_text() == ""
+
+
+@pytest.mark.parametrize("host", ["evil.example:8501", "localhost.evil.example:8501", "192.0.2.7:8501"])
+def test_a_name_that_was_made_to_point_here_opens_nothing(watched: TestClient, host: str) -> None:
+    origin = {"Origin": f"http://{host}"}
+    with pytest.raises(WebSocketDisconnect), watched.websocket_connect(f"ws://{host}{PATH}", headers=origin):
+        pass
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "[::1]:8501", "atelier.localhost:8501"])
+def test_every_name_of_this_machine_is_fine(watched: TestClient, host: str) -> None:
+    with watched.websocket_connect(f"ws://{host}{PATH}", headers={"Origin": f"http://{host}"}) as connection:
+        assert connection.receive_text() == ""
+
+
+def test_whoever_listens_for_others_is_known_by_any_name(
+    settings: Settings, database: Database, runtime: Runtime
+) -> None:
+    for changes in ({"host": "0.0.0.0"}, {"public_url": "https://studio.example"}):
+        open_to_others = Runtime(settings.model_copy(update=changes), database, runtime.store)
+        with _watched(open_to_others) as client, client.websocket_connect(f"ws://nas:8501{PATH}") as connection:
+            assert connection.receive_text() == ""
 
 
 def test_who_cannot_be_looked_up_is_not_taken_for_a_stranger(
