@@ -70,7 +70,7 @@ def show_pulses(pulses: list[Pulse], now: datetime) -> None:
         {
             "Process": NAMES.get(pulse.component, pulse.component),
             "State": "alive" if pulse.is_alive else "silent",
-            "Leads": "yes" if pulse.is_leader else "",
+            "Leads": "yes" if pulse.is_leader and pulse.is_alive else "",
             "In hand": pulse.in_flight,
             "Machine": f"{pulse.host} · {pulse.pid}",
             "Heard of": format_instant(pulse.seen_at, user.timezone, now=now),
