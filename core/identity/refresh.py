@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Text, and_, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.clock import SKEW
 from core.db.engine import Database, DatabaseUnavailableError
 from core.identity.account_errors import AccountNeedsReconnect, AccountNotFound, RefreshUnderWay, SiteNotConfigured
 from core.identity.models import Account, AccountState
@@ -112,7 +113,7 @@ def refresh(database: Database, seen: Tokens, sites: Mapping[str, OAuthSite], *,
 
 def _take_lease(database: Database, seen: Tokens, lock_id: str, now: datetime) -> str:
     # A lease from the future was taken before the clock was put back.
-    held = _A.c.refresh_locked_at.between(now - LEASE, now + LEASE)
+    held = _A.c.refresh_locked_at.between(now - LEASE, now + SKEW)
     free = or_(_A.c.refresh_lock_id.is_(None), ~held)
     with database.connection() as connection:
         taken = connection.execute(

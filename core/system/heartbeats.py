@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from core.clock import SKEW
 from core.db.upsert import insert_or_update
 from core.system.models import Heartbeat, JobRun
 
@@ -78,7 +79,7 @@ def list_pulses(session: Session, *, now: datetime) -> list[Pulse]:
             row.seen_at,
             row.is_leader,
             row.in_flight,
-            abs(now - row.seen_at) < ALIVE_WITHIN,
+            now - ALIVE_WITHIN < row.seen_at <= now + SKEW,
         )
         for row in rows
     ]
@@ -87,7 +88,7 @@ def list_pulses(session: Session, *, now: datetime) -> list[Pulse]:
 def is_alive(session: Session, component: str, *, now: datetime) -> bool:
     """Whether any process of ``component`` was heard of lately."""
     # Not from the future either: after the clock was put back, the dead would be called alive.
-    lately = Heartbeat.seen_at.between(now - ALIVE_WITHIN, now + ALIVE_WITHIN)
+    lately = Heartbeat.seen_at.between(now - ALIVE_WITHIN, now + SKEW)
     query = select(Heartbeat.id).where(Heartbeat.component == component, lately)
     return session.scalar(query.limit(1)) is not None
 

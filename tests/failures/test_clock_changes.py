@@ -192,3 +192,11 @@ def _make_due(house: House, posts: list[str], at: datetime) -> None:
 
 def _shown_at(shown, at):
     return replace(shown, published_at=at)
+
+
+def test_a_machine_whose_clock_is_a_little_ahead_keeps_its_posts(rig):
+    post = rig.post()
+    rig.claim(worker="ahead")
+    rig.advance(-120)
+    assert claims.release_stale(rig.database, now=rig.now, lease_seconds=LEASE) == []
+    assert rig.read(post).execution_lock_id == "ahead"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, case, exists, func, literal, or_, selec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.clock import SKEW
 from core.db.base import table_of
 from core.db.engine import Database
 from core.identity.models import Account, AccountState
@@ -142,7 +143,7 @@ def release_stale(database: Database, *, now: datetime, lease_seconds: float) ->
     """Take back the leases of workers that fell silent; their posts are due at once."""
     lease = timedelta(seconds=lease_seconds)
     # One from the future was taken before the clock was put back, and would outlive its worker by the difference.
-    is_stale = or_(D.c.execution_locked_at < now - lease, D.c.execution_locked_at > now + lease)
+    is_stale = or_(D.c.execution_locked_at < now - lease, D.c.execution_locked_at > now + SKEW)
     return _release(database, is_stale, now=now)
 
 

@@ -14,19 +14,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.clock import SKEW
 from core.publishing.execution.work import PUBLISH, FileWork, OpenIntent, Work
 from core.publishing.models import Deviation, DeviationFile
 from core.publishing.providers import Published
 from core.system.models import Intent, IntentState
 
-# DeviantArt's clock against ours.
-CLOCK_SKEW = timedelta(minutes=5)
-
 
 def find_candidates(gallery: Iterable[Published], intent: OpenIntent, *, now: datetime) -> list[Published]:
     """What the gallery (newest first, read no further than needed) shows under the title since ``intent``."""
     # An intent from the future was written before our clock was put back: when that was is not known.
-    earliest = min(intent.opened_at, now) - CLOCK_SKEW
+    earliest = min(intent.opened_at, now) - SKEW  # DeviantArt's clock against ours
     candidates: list[Published] = []
     for shown in gallery:
         if shown.published_at is not None and shown.published_at < earliest:
