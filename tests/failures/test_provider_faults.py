@@ -25,12 +25,16 @@ FAULTS = {
     "page": {"kind": "html_403"},
     "200 with an error": {"kind": "ok_with_error_body"},
     "200 with an error after": {"kind": "ok_with_error_body", "after_effect": True},
+    "200 with a refusal after": {"kind": "ok_with_error_body", "after_effect": True, "status": 400},
     "limited": {"kind": "rate_limit"},
     "limited for long": {"kind": "rate_limit", "retry_after": 200},
     "slow": {"kind": "slow", "seconds": LONG, "after_effect": True},
 }
 BEFORE = ["error before", "maintenance", "dropped before", "hangs before", "200 with an error", "limited", "page"]
-AFTER = ["error after", "maintenance after", "dropped after", "hangs after", "200 with an error after", "slow"]
+AFTER = [
+    "error after", "maintenance after", "dropped after", "hangs after", "200 with an error after", "slow",
+    "200 with a refusal after",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -41,7 +45,17 @@ def test_one_fault_at_publish(sandbox: SandboxRig, name: str) -> None:
     sandbox.assert_published_once(post)
 
 
-@pytest.mark.parametrize("name", FAULTS)
+def test_a_refusal_with_a_good_status_is_one_once_the_gallery_has_been_looked_at(sandbox: SandboxRig) -> None:
+    post = sandbox.post()
+    sandbox.fault("ok_with_error_body", status=400, count=10)
+    sandbox.run_for(300, step=10)
+    row = sandbox.read(post)
+    assert (row.status, row.error_category) == (DeviationStatus.FAILED, "validation")
+    assert len(sandbox.calls("/gallery/all")) == 3
+    assert not sandbox.shown()
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if "refusal" not in name])
 def test_one_fault_at_submit(sandbox: SandboxRig, name: str) -> None:
     post = sandbox.post(files=2)
     sandbox.fault(**FAULTS[name], endpoint="/stash/submit")

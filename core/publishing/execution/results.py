@@ -152,8 +152,10 @@ def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None
         intent.note(confirmed=True)
         doubt(ledger.connection, intent.id, request=intent.request, lookups=0)
         return
+    # A refusal that comes with a good status is believed as little as one after a lost answer.
+    is_vague = intent.lookups > 0 or (error.http_status or 500) < 300
     is_final = error.category in FINAL and intent.lookups >= LOOKS_BEFORE_BELIEVING
-    if error.effect_possible or (intent.lookups and not is_final):
+    if error.effect_possible or (is_vague and not is_final):
         doubt(ledger.connection, intent.id)
         return
     # A plain refusal of the first call, or of the last after looking often enough: nothing happened.
