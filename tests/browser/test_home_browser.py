@@ -41,7 +41,10 @@ class Studio:
     failed: str
 
     def enter(self, page: Page) -> None:
-        """Open Home as the owner."""
+        """Open Home as the owner, the sidecar having been heard of just now."""
+        now = utc_now()
+        with self.runtime.database.session() as session:
+            heartbeats.beat(session, "wrk-1", heartbeats.SCHEDULER, started_at=now, is_leader=True, now=now)
         page.context.add_cookies([{"name": sessions.COOKIE, "value": self.cookie, "url": self.root}])
         page.goto(self.root)
         expect(page.get_by_role("heading", name="Anna")).to_be_visible()
@@ -82,7 +85,6 @@ def _furnish(runtime: Runtime) -> tuple[User, str, str, str]:
         failed = make_deviation(session, owner, account, status="failed", title="Dunes", error_message="Too long.")
         make_attempt(session, failed, started_at=now - HOUR, outcome="failed", message="Too long.", http_status=400)
         notify(session, owner.id, "test", "“Dunes” could not be published", link=f"content?open={failed.id}", now=now)
-        heartbeats.beat(session, "wrk-1", heartbeats.SCHEDULER, started_at=now, is_leader=True, now=now + 2 * HOUR)
     picture = io.BytesIO()
     Image.new("RGB", (150, 100), "tomato").save(picture, "WEBP")
     runtime.store.put(thumbnail_key(blob.storage_key, 150), picture.getvalue(), content_type="image/webp")
