@@ -26,6 +26,13 @@ class GroupTarget(_Part):
     group_id: str = Field(min_length=1, max_length=64)
     folder_id: str = Field(min_length=1, max_length=64)
 
+    @field_validator("group_id", "folder_id", mode="before")
+    @classmethod
+    def _both_given(cls, value: Any) -> Any:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise ValueError("A group needs the id of one of its folders as well, and a folder the id of its group.")
+        return value
+
 
 class SubjectTag(_Part):
     """Who or what is shown; ``kind`` is DeviantArt's number, see ``SUBJECT_KINDS``."""

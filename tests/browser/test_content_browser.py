@@ -131,6 +131,37 @@ def test_a_post_is_edited_in_its_drawer_and_the_next_one_follows(studio: Studio,
     assert (saved.title, saved.is_mature, saved.mature_level) == ("Dunes at noon", True, "strict")
 
 
+def test_the_rarest_options_are_kept_and_added_to(studio: Studio, browser_page: Page) -> None:
+    options = {
+        "license": {"creative_commons": False, "commercial": "no", "modify": "no"},
+        "subject_tags": [{"text": "Puck", "kind": 4}, {"text": "Ada", "kind": 1}],
+        "groups": [{"group_id": "g", "folder_id": "f"}],
+        "location_tag": "Vienna",
+    }
+    only = studio.add(title="Dunes", publish_options=options)
+    browser_page.set_viewport_size({"width": 1400, "height": 1500})
+    studio.enter(browser_page)
+    drawer = open_row(browser_page, 0)
+    drawer.get_by_role("button", name="Save", exact=True).click()
+    expect(browser_page.get_by_text("Nothing was changed.")).to_be_visible()
+    assert studio.get(only).publish_options == options
+
+    browser_page.goto(f"{studio.root}/content?open={only}")
+    drawer.get_by_role("tab", name="Options").click()
+    drawer.get_by_text("More for DeviantArt · 4").click()
+    browser_page.wait_for_timeout(1000)  # while the fold opens, a list that drops down is closed again
+    drawer.get_by_role("combobox", name="Artists").click()
+    browser_page.keyboard.type("Hokusai", delay=20)
+    expect(browser_page.get_by_role("option").filter(has_text="Hokusai")).to_be_visible()
+    browser_page.keyboard.press("Enter")
+    browser_page.keyboard.press("Tab")
+    settled(browser_page)
+    drawer.get_by_role("button", name="Save", exact=True).click()
+    expect(browser_page.get_by_text("“Dunes” was saved.")).to_be_visible()
+    added = [*options["subject_tags"], {"text": "Hokusai", "kind": 5}]
+    assert studio.get(only).publish_options == options | {"subject_tags": added}
+
+
 def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten(studio: Studio, browser_page: Page) -> None:
     only = studio.add(title="Dunes")
     studio.enter(browser_page)

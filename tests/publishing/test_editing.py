@@ -248,3 +248,9 @@ def test_text_is_tidied(session, alice, actor):
     post = make_deviation(session, alice)
     change(session, actor, post, title=" two\n words\0 ", description=" \0 ", tags=["#a", " A ", "b\0"])
     assert (post.title, post.description, post.tags) == ("two words", None, ["a", "b"])
+
+
+@pytest.mark.parametrize("pair", [{"group_id": "g", "folder_id": ""}, {"group_id": " ", "folder_id": "f"}])
+def test_a_group_without_a_folder_is_refused_in_words(pair):
+    with pytest.raises(ChangeRefused, match="A group needs the id of one of its folders"):
+        read_changes({"publish_options": {"groups": [pair]}})
