@@ -14,9 +14,10 @@ from core.identity.models import Account, AccountState
 from core.identity.sessions import SignedIn
 from core.publishing.galleries import Galleries, galleries
 from core.runtime import Runtime
-from core.ui.accounts import SANDBOX, escaped, go_to_site, label_of
+from core.ui.accounts import SANDBOX, go_to_site, label_of
 from core.ui.errors import guarded
 from core.ui.page import format_instant
+from core.ui.words import plain
 
 WARN_DAYS = 14
 NAMES_SHOWN = 12
@@ -46,7 +47,7 @@ def show_card(context: CardContext, account: Account, waiting: int, folders: Gal
 def _show_head(account: Account, waiting: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(_avatar(account.username), width=44)
-        st.markdown(f"**{escaped(account.username)}**", width="content")
+        st.markdown(f"**{plain(account.username)}**", width="content")
         is_sandbox = account.provider == SANDBOX
         st.badge(label_of(account.provider), icon=":material/science:" if is_sandbox else ":material/public:",
                  color="orange" if is_sandbox else "green")  # fmt: skip
@@ -171,7 +172,7 @@ def folders_fact(folders: Galleries, timezone: str, now: datetime) -> str:
     """Which gallery folders are known, and as of when."""
     if not folders.folders:
         return "Gallery folders have not been read yet"
-    names = ", ".join(escaped(folder.name) for folder in folders.folders[:NAMES_SHOWN])
+    names = ", ".join(plain(folder.name) for folder in folders.folders[:NAMES_SHOWN])
     more = len(folders.folders) - NAMES_SHOWN
     rest = f" and {more} more" if more > 0 else ""
     return f"{names}{rest} (read {format_instant(folders.cached_at, timezone, now=now)})"
@@ -184,7 +185,7 @@ def _refresh_folders(context: CardContext, account_id: str) -> None:
             runtime.database, runtime.sites, context.user.actor, account_id,
             now=utc_now(), floor_seconds=runtime.settings.call_gap_seconds, refresh=True,
         )  # fmt: skip
-        st.session_state["accounts-toast"] = escaped(found.problem or "") or f"{len(found.folders)} folders read."
+        st.session_state["accounts-toast"] = plain(found.problem or "") or f"{len(found.folders)} folders read."
         st.rerun()
 
 
@@ -206,7 +207,7 @@ def _show_actions(context: CardContext, account: Account, waiting: int) -> None:
 
 
 def _show_disconnect(context: CardContext, account: Account, waiting: int) -> None:
-    st.markdown(f"Disconnect **{escaped(account.username)}**? Atelier forgets its access and tells the site to end it.")
+    st.markdown(f"Disconnect **{plain(account.username)}**? Atelier forgets its access and tells the site to end it.")
     if waiting:
         st.markdown(f"{waiting:,} queued posts keep their times and wait until you connect it again.")
     if st.button("Disconnect", key=f"disconnect-now-{account.id}", type="primary"):

@@ -39,7 +39,7 @@ def show_answer(accounts: Sequence[Account]) -> None:
     word = st.query_params.pop("connect_error", None)
     account = next((one for one in accounts if one.id == connected), None)
     if account is not None:
-        st.success(f"{escaped(account.username)} is connected.", icon=":material/link:")
+        st.success(f"{plain(account.username)} is connected.", icon=":material/link:")
     if word is not None:
         st.warning(ANSWERS.get(word, ANSWERS["unreachable"]), icon=":material/link_off:")
 
@@ -59,7 +59,7 @@ def _show_needed(account: Account, held: int, *, can_connect: bool) -> None:
         what = "1 post keeps its time and waits." if held == 1 else f"{held:,} posts keep their times and wait."
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"attention-{account.id}"):
         st.markdown(
-            f":material/warning: **Reconnect {escaped(account.username)}.** {plain(account.state_reason or '')} {what}"
+            f":material/warning: **Reconnect {plain(account.username)}.** {plain(account.state_reason or '')} {what}"
         )
         if can_connect and st.button("Reconnect", key=f"attention-connect-{account.id}", type="primary"):
             go_to_site(account.provider)
@@ -106,8 +106,3 @@ def go_to_site(provider: str) -> None:
 
 def label_of(provider: str) -> str:
     return LABELS.get(provider, provider)
-
-
-def escaped(text: str) -> str:
-    """Text from elsewhere, safe inside Markdown."""
-    return plain(text)

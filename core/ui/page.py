@@ -28,9 +28,14 @@ def format_instant(instant: datetime | None, timezone: str, *, now: datetime | N
     """``Tue 3 Mar, 14:05`` in a person's zone, with the year when it is not ``now``'s; a dash for ``None``."""
     if instant is None:
         return "–"
+    return f"{format_day(instant, timezone, now=now)}, {local(instant, timezone):%H:%M}"
+
+
+def format_day(instant: datetime, timezone: str, *, now: datetime | None = None) -> str:
+    """``Tue 3 Mar`` in a person's zone, with the year when it is not ``now``'s."""
     there = local(instant, timezone)
     year = "" if now is None or local(now, timezone).year == there.year else f" {there.year}"
-    return f"{there:%a} {there.day} {there:%b}{year}, {there:%H:%M}"
+    return f"{there:%a} {there.day} {there:%b}{year}"
 
 
 def zone_note(timezone: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from core.ui.page import local
+from core.ui.page import format_day, local
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -21,10 +21,7 @@ def day(instant: datetime, timezone: str, *, now: datetime) -> str:
     """``today``, ``tomorrow``, ``yesterday``, else ``Tue 3 Mar``, with the year when it is another one."""
     there, today = local(instant, timezone).date(), local(now, timezone).date()
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((there - today).days)
-    if near:
-        return near
-    year = "" if there.year == today.year else f" {there.year}"
-    return f"{there:%a} {there.day} {there:%b}{year}"
+    return near or format_day(instant, timezone, now=now)
 
 
 def clock(instant: datetime, timezone: str) -> str:

@@ -10,11 +10,11 @@ from core.publishing.reports import BatchReport, ItemOutcome, ItemResult
 from core.publishing.zones import WallTime
 from core.ui.content import actions
 from core.ui.content.confirm_dialog import must_ask
-from core.ui.content.notices import escape, notice_of
+from core.ui.content.notices import notice_of
 from core.ui.content.query import Layout, Query, View, read_query
 from core.ui.content.schedule_dialog import Pick, quick_time
 from core.ui.content.thumbs import size_text
-from core.ui.content.times import when, window
+from core.ui.content.times import dated_window, when
 from tests.factories import make_account, make_deviation, make_user
 
 NINE = datetime(2026, 7, 6, 9, 0, tzinfo=UTC)
@@ -22,19 +22,19 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_window_goes_from_the_chosen_time_to_the_end_of_the_delay():
-    assert window(NINE, NINE + 5 * MINUTE, "Europe/Vienna", now=NINE) == "Mon 6 Jul, 11:00–11:05"
+    assert dated_window(NINE, NINE + 5 * MINUTE, "Europe/Vienna", now=NINE) == "Mon 6 Jul, 11:00–11:05"
 
 
 def test_a_minute_that_has_begun_belongs_to_the_window():
-    assert window(NINE, NINE + timedelta(seconds=61), "UTC", now=NINE) == "Mon 6 Jul, 09:00–09:02"
+    assert dated_window(NINE, NINE + timedelta(seconds=61), "UTC", now=NINE) == "Mon 6 Jul, 09:00–09:02"
 
 
 def test_without_a_delay_there_is_one_time():
-    assert window(NINE, NINE, "UTC", now=NINE) == "Mon 6 Jul, 09:00"
+    assert dated_window(NINE, NINE, "UTC", now=NINE) == "Mon 6 Jul, 09:00"
 
 
 def test_another_year_is_named():
-    assert window(NINE, NINE, "UTC", now=NINE - timedelta(days=300)) == "Mon 6 Jul 2026, 09:00"
+    assert dated_window(NINE, NINE, "UTC", now=NINE - timedelta(days=300)) == "Mon 6 Jul 2026, 09:00"
 
 
 def test_an_address_means_a_list():
@@ -73,10 +73,6 @@ def test_tomorrow_is_the_persons_tomorrow():
 def test_an_evening_that_has_begun_is_not_offered_as_a_time_that_passed():
     late = datetime(2026, 7, 6, 22, 0, tzinfo=UTC)
     assert quick_time(Pick.TONIGHT, late, "UTC") == late + 5 * MINUTE
-
-
-def test_text_of_people_is_shown_word_for_word():
-    assert escape("*a* [b](c) :red[d] $x$") == r"\*a\* \[b\]\(c\) \:red\[d\] \$x\$"
 
 
 def test_a_notice_names_the_one_post_and_counts_several():

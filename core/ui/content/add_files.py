@@ -11,9 +11,9 @@ from core.media.imports import IncomingFile
 from core.publishing.imports import ImportLimits, ImportOutcome, ImportReport, attach_files
 from core.runtime import get_runtime
 from core.ui.content import dialogs, drawer_form
-from core.ui.content.notices import escape
 from core.ui.content.upload import TYPES
 from core.ui.errors import guarded
+from core.ui.words import plain
 
 _REPORT = "content.added"
 
@@ -42,7 +42,7 @@ def _add(user: SignedIn, deviation_id: str, dropped: list[st.runtime.uploaded_fi
     bar = st.progress(0.0, text="Adding…")
 
     def show_progress(done: int, total: int, name: str) -> None:
-        bar.progress(done / total, text=f"Adding {done} of {total} {escape(name)}")
+        bar.progress(done / total, text=f"Adding {done} of {total} {plain(name)}")
 
     with tempfile.TemporaryDirectory(prefix="atelier-add-") as folder:
         files = []
@@ -65,4 +65,4 @@ def _show_report(deviation_id: str) -> None:
     for result in report.results:
         if result.outcome is not ImportOutcome.CREATED:
             shown = f" It is in “{result.duplicate_of.title}” already." if result.duplicate_of else ""
-            st.caption(f":orange[:material/info: {escape((result.reason or result.name) + shown)}]")
+            st.caption(f":orange[:material/info: {plain((result.reason or result.name) + shown)}]")

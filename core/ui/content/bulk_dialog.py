@@ -22,8 +22,9 @@ from core.runtime import get_runtime
 from core.ui.content import dialogs, fields
 from core.ui.content.actions import undo_with
 from core.ui.content.dialogs import Dialog
-from core.ui.content.notices import escape, leave, notice_of, working
+from core.ui.content.notices import leave, notice_of, working
 from core.ui.errors import guarded
+from core.ui.words import plain
 
 _PREVIEWED = 4
 
@@ -133,10 +134,10 @@ def _preview_titles(subject: Subject, pattern: str, first: int) -> None:
                 zone=subject.user.timezone, first_number=first, now=utc_now(),
             )  # fmt: skip
     except AtelierError as error:
-        st.markdown(f":orange[:material/error: {escape(str(error))}]")
+        st.markdown(f":orange[:material/error: {plain(str(error))}]")
         return
     now = {view.id: view.title for view in subject.views}
-    lines = [f"- :gray[{escape(now[one])}] → **{escape(title) or '…'}**" for one, title in titles]
+    lines = [f"- :gray[{plain(now[one])}] → **{plain(title) or '…'}**" for one, title in titles]
     if len(subject.ids) > len(lines):
         lines.append(f"- :gray[and {len(subject.ids) - len(lines):,} more]")
     st.markdown("\n".join(lines))

@@ -19,12 +19,13 @@ from core.publishing.states import EDITABLE, QUEUED
 from core.runtime import get_runtime
 from core.ui.content import actions, dialogs, drawer_form, files, history, making
 from core.ui.content.badges import badge_of
-from core.ui.content.notices import Notice, escape, leave
+from core.ui.content.notices import Notice, leave
 from core.ui.content.query import View
 from core.ui.content.showing import Showing
 from core.ui.content.thumbs import facts, stage
 from core.ui.errors import guarded, show
 from core.ui.page import format_instant, zone_note
+from core.ui.words import plain
 
 
 def show_drawer(user: SignedIn, deviation_id: str, neighbours: Sequence[str]) -> None:
@@ -36,7 +37,7 @@ def show_drawer(user: SignedIn, deviation_id: str, neighbours: Sequence[str]) ->
         dialogs.close()
         return
     draw = st.dialog(
-        escape(detail.view.title),
+        plain(detail.view.title),
         width="medium",
         position="right",
         on_dismiss=dialogs.close,
@@ -120,16 +121,14 @@ def _is_plain(detail: DeviationDetail) -> bool:
 def _show_remarks(detail: DeviationDetail, note: str | None) -> None:
     if note:
         kind = st.error if detail.view.status is DeviationStatus.FAILED else st.warning
-        kind(escape(note))
+        kind(plain(note))
     if detail.outcome_unknown:
         st.info(
             "An answer of DeviantArt was lost, so this may already be public. It is looked up before anything is sent.",
             icon=":material/search:",
         )
     if detail.problems and _is_plain(detail):
-        st.caption(
-            ":orange[:material/checklist: Before it can be scheduled: " + escape(" ".join(detail.problems)) + "]"
-        )
+        st.caption(":orange[:material/checklist: Before it can be scheduled: " + plain(" ".join(detail.problems)) + "]")
 
 
 def _show_actions(user: SignedIn, detail: DeviationDetail) -> None:

@@ -14,9 +14,9 @@ from core.publishing.changes import TITLE_LENGTH, Classification
 from core.publishing.models import LatePolicy, MatureLevel
 from core.publishing.validation import MAX_GALLERIES, SITE_TITLE_LENGTH, title_warnings
 from core.runtime import get_runtime
-from core.ui.content.notices import escape
 from core.ui.content.showing import is_sandbox
 from core.ui.errors import guarded
+from core.ui.words import plain
 
 RESOLUTIONS: Mapping[int, str] = {
     0: "Original size",
@@ -38,7 +38,7 @@ def title_field(key: str, title: str) -> str:
     """The title; says when DeviantArt will cut it."""
     text = st.text_input("Title", value=title, max_chars=TITLE_LENGTH, key=key) or ""
     for warning in title_warnings(text):
-        st.caption(f":orange[:material/content_cut: {warning}] It shows “{escape(text[:SITE_TITLE_LENGTH])}”.")
+        st.caption(f":orange[:material/content_cut: {warning}] It shows “{plain(text[:SITE_TITLE_LENGTH])}”.")
     return text
 
 
@@ -70,7 +70,7 @@ def show_site_tags(tags: Sequence[str]) -> None:
     st.caption(f"DeviantArt receives {len(result.sent)} of at most {tagging.MAX_SENT}: {sent}")
     behind = [note for note in result.notes if note.sent is None]
     if behind:
-        st.caption(":orange[" + " ".join(escape(note.reason) for note in behind) + "]")
+        st.caption(":orange[" + " ".join(plain(note.reason) for note in behind) + "]")
 
 
 def account_field(key: str, accounts: Sequence[Account], account_id: str | None) -> str | None:
@@ -130,7 +130,7 @@ def _load_galleries(user: SignedIn, account_id: str) -> None:
             refresh=True,
         )
         if read.problem:
-            st.caption(f":orange[{escape(read.problem)}]")
+            st.caption(f":orange[{plain(read.problem)}]")
         else:
             st.rerun(scope="fragment")
 

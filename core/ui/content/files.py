@@ -9,10 +9,10 @@ from core.publishing.detail import DeviationDetail, FileDetail
 from core.runtime import get_runtime
 from core.ui.content import drawer_form
 from core.ui.content.add_files import show_adding
-from core.ui.content.notices import escape
 from core.ui.content.thumbs import facts
 from core.ui.errors import guarded
 from core.ui.page import blob_url
+from core.ui.words import plain
 
 
 def show_files(user: SignedIn, detail: DeviationDetail, *, is_locked: bool) -> None:
@@ -31,7 +31,7 @@ def _show_file(user: SignedIn, detail: DeviationDetail, place: int, file: FileDe
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"file-{file.file.id}"):
         st.html(f'<img class="atl-thumb" alt="" loading="lazy" src="{blob_url(file.file.blob_id, 150)}">', width=72)
         link = f"  \n[View on DeviantArt]({file.remote_url})" if file.remote_url else ""
-        st.markdown(f"{escape(file.file.name)}  \n:gray[{facts(file.file)}]{link}", width="stretch")
+        st.markdown(f"{plain(file.file.name)}  \n:gray[{facts(file.file)}]{link}", width="stretch")
         if is_locked or file.remote_deviation_id:
             return
         key = f"file-{file.file.id}"

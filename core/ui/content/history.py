@@ -9,8 +9,8 @@ from core.identity.sessions import SignedIn
 from core.publishing.attempts import AttemptView, history
 from core.runtime import get_runtime
 from core.system.models import AuditEvent
-from core.ui.content.notices import escape
 from core.ui.page import format_instant
+from core.ui.words import plain
 
 _LISTED = 60
 # Events whose changed fields say more than their names.
@@ -39,8 +39,8 @@ def _line(at: datetime, text: str, timezone: str, now: datetime) -> str:
 
 def _call(attempt: AttemptView) -> str:
     outcome = {"done": "worked", "failed": ":red[failed]"}.get(attempt.outcome, "has no known outcome")
-    message = f": {escape(attempt.message)}" if attempt.message else ""
-    return f"Call “{escape(attempt.step)}” {outcome} after {attempt.duration_ms / 1000:.1f} s{message}"
+    message = f": {plain(attempt.message)}" if attempt.message else ""
+    return f"Call “{plain(attempt.step)}” {outcome} after {attempt.duration_ms / 1000:.1f} s{message}"
 
 
 def _event(event: AuditEvent | None) -> str:
@@ -50,5 +50,5 @@ def _event(event: AuditEvent | None) -> str:
     what = event.action.partition(".")[2].replace("_", " ")
     names = (event.after or {}) if event.action in _TELLING else {}
     changed = ", ".join(name.replace("_", " ") for name in names)
-    reason = f" ({escape(event.reason)})" if event.reason else ""
-    return f"{who}: {what}{': ' + escape(changed) if changed else ''}{reason}"
+    reason = f" ({plain(event.reason)})" if event.reason else ""
+    return f"{who}: {what}{': ' + plain(changed) if changed else ''}{reason}"

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.publishing.detail import DeviationDetail
-from core.ui.content.notices import escape
+from core.ui.words import plain
 
 _FACTS = (
     ("model", "Model"),
@@ -36,13 +36,13 @@ def show_making(detail: DeviationDetail) -> None:
     if found.get("raw"):
         with st.expander("Original texts in the file"):
             for name, text in found["raw"].items():
-                st.caption(escape(name))
+                st.caption(plain(name))
                 st.code(text[:20_000], language=None, wrap_lines=True, height=200)
 
 
 def fact_lines(found: dict[str, Any]) -> list[str]:
     """``:gray[Seed] 42`` for each known fact, as Markdown."""
-    return [f":gray[{label}] {escape(_text(found[name]))}" for name, label in _FACTS if found.get(name) is not None]
+    return [f":gray[{label}] {plain(_text(found[name]))}" for name, label in _FACTS if found.get(name) is not None]
 
 
 def embedded_of(detail: DeviationDetail) -> dict[str, Any] | None:

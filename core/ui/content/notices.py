@@ -66,7 +66,7 @@ def _show_head(notice: Notice, undo_shortcut: str | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         icon = ":material/info:" if notice.skipped else ":material/check:"
         skipped = f" {_posts(len(notice.skipped))} skipped." if notice.skipped else ""
-        st.markdown(f"{icon} {escape(notice.sentence)}{skipped}", width="stretch")
+        st.markdown(f"{icon} {plain(notice.sentence)}{skipped}", width="stretch")
         undo = notice.undo
         if undo and st.button("Undo", icon=":material/undo:", key="notice-undo", shortcut=undo_shortcut):
             _undo(undo)
@@ -86,16 +86,16 @@ def _undo(undo: Undo) -> None:
 def _show_items(notice: Notice) -> None:
     if notice.skipped:
         with st.expander(f"Why {_posts(len(notice.skipped)).lower()} skipped", expanded=len(notice.skipped) <= 3):
-            st.markdown(_lines([f"{_name(item)}{escape(item.reason or '')}" for item in notice.skipped]))
+            st.markdown(_lines([f"{_name(item)}{plain(item.reason or '')}" for item in notice.skipped]))
     if notice.warned:
-        told = [escape(text) for item in notice.warned for text in item.warnings]
+        told = [plain(text) for item in notice.warned for text in item.warnings]
         with st.expander(f"Worth knowing · {len(set(told))}", expanded=False):
             st.markdown(_lines(list(dict.fromkeys(told))))
 
 
 def _name(item: ItemResult) -> str:
     # Most reasons name the post themselves.
-    return "" if not item.title or item.title in (item.reason or "") else f"**{escape(item.title)}**: "
+    return "" if not item.title or item.title in (item.reason or "") else f"**{plain(item.title)}**: "
 
 
 def _lines(texts: list[str]) -> str:
@@ -109,8 +109,3 @@ def _subject(items: tuple[ItemResult, ...]) -> str:
 
 def _posts(count: int) -> str:
     return f"{count:,} post was" if count == 1 else f"{count:,} posts were"
-
-
-def escape(text: str) -> str:
-    """Text of a person as Markdown shows it word for word."""
-    return plain(text)

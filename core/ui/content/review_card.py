@@ -8,10 +8,10 @@ import streamlit as st
 from core.publishing.detail import DeviationDetail
 from core.publishing.listing import DeviationView
 from core.ui.content import making
-from core.ui.content.notices import escape
 from core.ui.content.showing import Showing
 from core.ui.content.thumbs import cover_url, facts, stage
 from core.ui.page import format_instant
+from core.ui.words import plain
 
 # Characters; longer texts scroll in a box of their own, so that the answers stay in sight.
 _LONG = 240
@@ -39,7 +39,7 @@ def show_picture(detail: DeviationDetail) -> None:
 def show_words(detail: DeviationDetail, showing: Showing) -> None:
     """Title, facts, fields and generation metadata."""
     view = detail.view
-    st.subheader(escape(view.title), anchor=False)
+    st.subheader(plain(view.title), anchor=False)
     if view.first_file is not None:
         more = f" · {view.file_count} files" if view.file_count > 1 else ""
         st.caption(f"{facts(view.first_file)}{more}")
@@ -48,7 +48,7 @@ def show_words(detail: DeviationDetail, showing: Showing) -> None:
     if detail.fields["description"]:
         _show_text(detail.fields["description"])
     if view.tags:
-        st.markdown(" ".join(f":gray-badge[{escape(tag)}]" for tag in view.tags))
+        st.markdown(" ".join(f":gray-badge[{plain(tag)}]" for tag in view.tags))
     _show_making(detail)
 
 
@@ -59,7 +59,7 @@ def _badges(detail: DeviationDetail) -> list[str]:
         level = detail.fields["mature_level"]
         badges.append(f":orange-badge[Mature{' · ' + level.value if level else ''}]")
     if view.account_name:
-        badges.append(f":gray-badge[{escape(view.account_name)}]")
+        badges.append(f":gray-badge[{plain(view.account_name)}]")
     return badges
 
 

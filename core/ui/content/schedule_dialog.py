@@ -24,7 +24,7 @@ from core.ui.content.actions import cancel_again, rng
 from core.ui.content.dialogs import Dialog
 from core.ui.content.homes import give_default_account
 from core.ui.content.notices import leave, notice_of, working
-from core.ui.content.times import window
+from core.ui.content.times import dated_window
 from core.ui.errors import guarded
 from core.ui.page import local, zone_note
 from core.ui.words import plain
@@ -156,7 +156,7 @@ def _show_plan(subject: Subject, plan: SchedulePlan, timezone: str, now: datetim
     if not times:
         return
     delay = timedelta(seconds=plan.jitter_max_seconds)
-    shown = [f"**{window(at, at + delay, timezone, now=now)}**" for at in _some(times)]
+    shown = [f"**{dated_window(at, at + delay, timezone, now=now)}**" for at in _some(times)]
     words = shown[0] if len(times) == 1 else f"The first goes out {shown[0]}, the last {shown[-1]}."
     st.markdown(f":material/event: {words if len(times) > 1 else 'Goes out ' + words + '.'}")
     st.caption(zone_note(timezone))

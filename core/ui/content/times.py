@@ -5,30 +5,23 @@ from datetime import datetime, timedelta
 from core.publishing.listing import DeviationView
 from core.publishing.models import DeviationStatus
 from core.publishing.states import QUEUED
-from core.ui.page import format_instant, local
+from core.ui.page import format_day, format_instant
+from core.ui.times import window
 
 # What is this near is not worth a time of day.
 _SOON = timedelta(minutes=1)
 
 
-def window(start: datetime | None, end: datetime | None, timezone: str, *, now: datetime) -> str:
-    """``Tue 3 Mar, 14:00–14:05``: between these two instants; one time when they are the same minute."""
-    if start is None:
-        return format_instant(end, timezone, now=now)
-    text = format_instant(start, timezone, now=now)
-    if end is None:
-        return text
-    first, last = local(start, timezone), local(end, timezone)
-    if last.second or last.microsecond:  # a minute that has begun belongs to the window
-        last = last.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    if last <= first:
-        return text
-    return f"{text}–{last:%H:%M}"
+def dated_window(start: datetime | None, end: datetime | None, timezone: str, *, now: datetime) -> str:
+    """``Tue 3 Mar, 14:00–14:05``: between these two instants; one time when one is all there is."""
+    if start is None or end is None:
+        return format_instant(start or end, timezone, now=now)
+    return f"{format_day(start, timezone, now=now)}, {window(start, end, timezone)}"
 
 
 def jitter_window(view: DeviationView, timezone: str, *, now: datetime) -> str:
     """When a scheduled post goes out: from the chosen time to the promise."""
-    return window(view.scheduled_at, view.actual_publish_at, timezone, now=now)
+    return dated_window(view.scheduled_at, view.actual_publish_at, timezone, now=now)
 
 
 def when(view: DeviationView, timezone: str, *, now: datetime) -> str:

@@ -7,8 +7,8 @@ from core.publishing.imports import ImportChoices, ImportMode, ImportOutcome, Im
 from core.runtime import get_runtime
 from core.ui.content import dialogs
 from core.ui.content.importing import ImportJob
-from core.ui.content.notices import escape
 from core.ui.errors import guarded
+from core.ui.words import plain
 
 TYPES = ["jpg", "jpeg", "png", "gif", "webp", "mp4", "webm", "mov"]
 _JOB = "content.import"
@@ -78,7 +78,7 @@ def show_choosing(user: SignedIn) -> None:
 def _show_progress(job: ImportJob) -> None:
     if not job.is_running:
         st.rerun()
-    st.progress(job.share, text=f"Importing {job.done} of {job.total} {escape(job.latest)}")
+    st.progress(job.share, text=f"Importing {job.done} of {job.total} {plain(job.latest)}")
     st.caption("You can go on working. It continues by itself.")
 
 
@@ -93,7 +93,7 @@ def _show_outcome(job: ImportJob) -> None:
         if st.button("", icon=":material/close:", type="tertiary", key="upload-close", help="Close"):
             _put_away(job, stay=False)
     if job.problem:
-        st.warning(escape(job.problem))
+        st.warning(plain(job.problem))
     _show_again(job)
     for place in [*job.indices(ImportOutcome.RETRY), *job.indices(ImportOutcome.DUPLICATE)][:_LISTED]:
         _show_result(job, place, job.results[place])
@@ -101,7 +101,7 @@ def _show_outcome(job: ImportJob) -> None:
     told = [result.reason or result.name for result in refused]
     told += [warning for result in job.results for warning in result.warnings]
     if told:
-        st.markdown("\n".join(f"- {escape(text)}" for text in told))
+        st.markdown("\n".join(f"- {plain(text)}" for text in told))
 
 
 def _edit(created: list[str]) -> None:
@@ -135,15 +135,13 @@ def _show_again(job: ImportJob) -> None:
 def _show_result(job: ImportJob, place: int, result: ImportResult) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if result.outcome is ImportOutcome.RETRY:
-            st.markdown(f":material/sync_problem: {escape(result.reason or result.name)}", width="stretch")
+            st.markdown(f":material/sync_problem: {plain(result.reason or result.name)}", width="stretch")
             if st.button("Retry", icon=":material/replay:", key=f"upload-retry-{place}"):
                 _again(job, [place], allow_duplicates=False)
             return
         shown = result.duplicate_of
-        where = (
-            f"is already in “{escape(shown.title)}” ({shown.status.value})." if shown else escape(result.reason or "")
-        )
-        st.markdown(f":material/content_copy: **{escape(result.name)}** {where}", width="stretch")
+        where = f"is already in “{plain(shown.title)}” ({shown.status.value})." if shown else plain(result.reason or "")
+        st.markdown(f":material/content_copy: **{plain(result.name)}** {where}", width="stretch")
         if shown and st.button("Open it", key=f"upload-open-{place}", type="tertiary"):
             dialogs.open_post(shown.deviation_id)
             st.rerun()
