@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 
 import psutil
@@ -126,6 +127,10 @@ def test_killing_a_process_kills_what_it_started(tmp_path: Path) -> None:
         parent.wait_until_says("\n")
         child = int(parent.output().split()[1])
         parent.kill()
+    for _ in range(200):  # the signal is sent; dying takes the system a moment
+        if not is_alive(child):
+            break
+        time.sleep(0.05)
     assert not is_alive(child)
 
 

@@ -138,12 +138,14 @@ class FolderStore:
                 name.unlink(missing_ok=True)
 
     def _give_name(self, name: Path, target: Path) -> None:
-        for attempts_left in range(4, -1, -1):
-            target.parent.mkdir(parents=True, exist_ok=True)
+        for attempts_left in range(50, -1, -1):
             try:
+                target.parent.mkdir(parents=True, exist_ok=True)
                 name.replace(target)
                 break
-            except FileNotFoundError:  # someone has just removed the last object of this folder, and so the folder
+            except (FileNotFoundError, FileExistsError):
+                # Someone has just removed the last object of this folder, and so the folder: before it was entered,
+                # or (then it "exists", and is no folder) while it was being made.
                 if not attempts_left:
                     raise
         folder = os.open(target.parent, os.O_RDONLY)
