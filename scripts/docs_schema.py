@@ -45,6 +45,7 @@ _CONTEXTS = (
     ("identity", "People and accounts"),
     ("system", "What happened, and who is alive"),
     ("media", "Files"),
+    ("sales", "Selling"),
     ("publishing", "Publishing"),
 )
 
@@ -74,7 +75,7 @@ def _context(model: type[Any]) -> str:
 def _models(context: str) -> list[type[Any]]:
     """The models of one context, in the order in which its file declares them."""
     models = [mapper.class_ for mapper in Base.registry.mappers if _context(mapper.class_) == context]
-    return sorted(models, key=lambda model: inspect.getsourcelines(model)[1])
+    return sorted(models, key=lambda model: (model.__module__, inspect.getsourcelines(model)[1]))
 
 
 def _origins() -> dict[tuple[str, str], list[str]]:

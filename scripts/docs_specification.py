@@ -93,19 +93,55 @@ SPECIFICATION: tuple[SpecifiedModel, ...] = (
         "automations",
         _words(
             "id userId name description color icon sortOrder enabled draftSelectionMethod stashOnlyByDefault "
-            "jitterMinSeconds jitterMaxSeconds lastExecutionLock isExecuting autoAddToSaleQueue createdAt updatedAt"
+            "jitterMinSeconds jitterMaxSeconds lastExecutionLock isExecuting autoAddToSaleQueue saleQueuePresetId "
+            "createdAt updatedAt"
         ),
-        note="No screen makes automations yet. `saleQueuePresetId` needs price presets, which have no table yet.",
+    ),
+    SpecifiedModel(
+        "AutomationScheduleRule",
+        "automation_schedule_rules",
+        _words(
+            "id automationId type timeOfDay intervalMinutes deviationsPerInterval dailyQuota daysOfWeek priority enabled "
+            "createdAt updatedAt"
+        ),
+    ),
+    SpecifiedModel(
+        "AutomationDefaultValue",
+        "automation_default_values",
+        _words("id automationId fieldName value applyIfEmpty createdAt updatedAt"),
     ),
     SpecifiedModel(
         "AutomationExecutionLog",
         "automation_execution_logs",
         _words("id automationId executedAt scheduledCount errorMessage triggeredByRuleType"),
-        note="Nothing writes here yet.",
+    ),
+    SpecifiedModel(
+        "PricePreset",
+        "price_presets",
+        _words("id userId name price minPrice maxPrice currency description isDefault sortOrder createdAt updatedAt"),
+    ),
+    SpecifiedModel(
+        "SaleQueue",
+        "sale_queue",
+        _words(
+            "id userId deviationId pricePresetId price status attempts lastAttemptAt processingBy lockedAt completedAt "
+            "errorMessage errorDetails screenshotKey createdAt updatedAt"
+        ),
     ),
     SpecifiedModel(
         "GalleryCache",
         "gallery_cache",
         _words("id userId folderId name parentId cachedAt"),
+    ),
+    SpecifiedModel("BrowseCache", "browse_cache", _words("id cacheKey userId responseData cachedAt")),
+    SpecifiedModel("NoteFolder", "note_folders", _words("id userId type")),
+    SpecifiedModel("NoteLabel", "note_labels", _words("id userId name color")),
+    SpecifiedModel("NoteFolderLabel", "note_folder_labels", _words("id folderId labelId")),
+    SpecifiedModel("NoteTemplate", "note_templates", _words("id userId name subject body")),
+    SpecifiedModel("Template", "metadata_templates", _words("id userId type name content tags variables category")),
+    SpecifiedModel(
+        "ApiKey",
+        "api_keys",
+        _words("id userId name keyId keyHash keyPrefix permissions active lastUsedAt createdAt updatedAt revokedAt"),
     ),
 )

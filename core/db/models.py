@@ -4,6 +4,26 @@ from core.db.base import Base
 from core.identity import models as identity
 from core.media import models as media
 from core.publishing import models as publishing
+from core.publishing.automations import models as automations
+from core.publishing.calendar import models as calendar
+from core.publishing.inspiration import models as inspiration
+from core.publishing.notes import models as notes
+from core.publishing.statistics import models as statistics
+from core.publishing.templates import models as templates
+from core.sales import models as sales
 from core.system import models as system
 
-__all__ = ["Base", "identity", "media", "publishing", "system"]
+__all__ = [
+    "Base",
+    "automations",
+    "calendar",
+    "identity",
+    "inspiration",
+    "media",
+    "notes",
+    "publishing",
+    "sales",
+    "statistics",
+    "system",
+    "templates",
+]

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -141,6 +142,9 @@ class Account(Timestamps, Base):
     id_token: Mapped[str | None] = mapped_column(EncryptedText("accounts.id_token"))
     session_state: Mapped[str | None] = mapped_column(Text)
 
+    # What the site still serves this account, as probed when it was linked: {"notes": {"available": …, "reason": …}}.
+    capabilities: Mapped[dict[str, Any] | None]
+
     state: Mapped[AccountState] = mapped_column(default=AccountState.CONNECTED)
     state_reason: Mapped[str | None] = mapped_column(Text)
     is_default: Mapped[bool] = mapped_column(default=False)
@@ -155,3 +159,25 @@ class Account(Timestamps, Base):
     next_call_at: Mapped[datetime | None]
     call_gap_seconds: Mapped[float | None]
     call_successes: Mapped[int] = mapped_column(default=0)
+
+
+class ApiKey(Timestamps, Base):
+    """A key for a program. Only the HMAC-SHA-256 of the key is kept; ``key_id`` is its public part, which finds it."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        Index("ix_api_keys_user_id_active", "user_id", "active"),
+        CheckConstraint("active OR revoked_at IS NOT NULL", name="revoked_has_time"),
+    )
+
+    id: Mapped[str] = primary_key("key")
+    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    key_id: Mapped[str] = mapped_column(String(32), unique=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    key_prefix: Mapped[str] = mapped_column(String(32))  # what lists show
+    permissions: Mapped[list[str]] = mapped_column(default=list)
+    active: Mapped[bool] = mapped_column(default=True)
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -33,5 +33,7 @@ class Blob(Base):
     height: Mapped[int | None]
     duration: Mapped[float | None]
     frames: Mapped[int] = mapped_column(default=1)
+    # 64 bits of perceptual hash as a signed number: near-duplicates differ in few bits. None: not computed.
+    perceptual_hash: Mapped[int | None] = mapped_column(Bytes)
     embedded: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]

@@ -1,6 +1,7 @@
 """Tables of the publishing context: what goes out, where and when, and what came of it."""
 
 import enum
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,8 @@ FILE = PrefixedId("fil")
 
 # Queries that want the partial indexes say this word for word: SQLite compares the text.
 QUEUE = "status IN ('scheduled', 'uploading', 'publishing') AND deleted_at IS NULL"
+POOL = "status = 'draft' AND scheduled_at IS NULL AND deleted_at IS NULL"
+SHUFFLE_KEYS = 2**31
 
 
 class DeviationStatus(enum.StrEnum):
@@ -48,6 +51,7 @@ class LatePolicy(enum.StrEnum):
 
     PUBLISH = "publish"
     HOLD = "hold"
+    RESLOT = "reslot"  # the same time of day on the next day with room
 
 
 class HoldReason(enum.StrEnum):
@@ -55,48 +59,6 @@ class HoldReason(enum.StrEnum):
 
     LATE = "late"
     AGREEMENT = "agreement"
-
-
-class Automation(Timestamps, Base):
-    """A rule-driven way to schedule drafts; named here because deviations and their logs refer to it."""
-
-    __tablename__ = "automations"
-    __table_args__ = (
-        Index("ix_automations_user_id_enabled", "user_id", "enabled"),
-        Index("ix_automations_user_id_sort_order", "user_id", "sort_order"),
-        CheckConstraint("draft_selection_method IN ('random', 'fifo', 'lifo')", name="selection_method"),
-        CheckConstraint("0 <= jitter_min_seconds AND jitter_min_seconds <= jitter_max_seconds", name="jitter_bounds"),
-    )
-
-    id: Mapped[str] = primary_key("aut")
-    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(100))
-    description: Mapped[str | None] = mapped_column(String(500))
-    color: Mapped[str] = mapped_column(String(7), default="#6366f1")
-    icon: Mapped[str | None] = mapped_column(String(64))
-    sort_order: Mapped[int] = mapped_column(default=0)
-    enabled: Mapped[bool] = mapped_column(default=False)
-    draft_selection_method: Mapped[str] = mapped_column(String(16), default="fifo")
-    stash_only_by_default: Mapped[bool] = mapped_column(default=False)
-    jitter_min_seconds: Mapped[int] = mapped_column(default=0)
-    jitter_max_seconds: Mapped[int] = mapped_column(default=300)
-    last_execution_lock: Mapped[datetime | None]
-    is_executing: Mapped[bool] = mapped_column(default=False)
-    auto_add_to_sale_queue: Mapped[bool] = mapped_column(default=False)
-
-
-class AutomationExecutionLog(Base):
-    """One run of one rule: how many drafts it scheduled, or why none."""
-
-    __tablename__ = "automation_execution_logs"
-    __table_args__ = (Index("ix_automation_execution_logs_automation_id_executed_at", "automation_id", "executed_at"),)
-
-    id: Mapped[str] = primary_key("log")
-    automation_id: Mapped[str] = mapped_column(PrefixedId("aut"), ForeignKey("automations.id", ondelete="CASCADE"))
-    executed_at: Mapped[datetime]
-    scheduled_count: Mapped[int] = mapped_column(default=0)
-    error_message: Mapped[str | None] = mapped_column(Text)
-    triggered_by_rule_type: Mapped[str | None] = mapped_column(String(32))
 
 
 class Deviation(Timestamps, Base):
@@ -127,6 +89,16 @@ class Deviation(Timestamps, Base):
             sqlite_where=text("deleted_at IS NULL"),
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        # What automations choose from at random: a walk round the circle of ``shuffle_key``.
+        Index(
+            "ix_deviations_pool",
+            "user_id",
+            "shuffle_key",
+            sqlite_where=text(POOL),
+            postgresql_where=text(POOL),
+        ),
+        # An account's promises in time: gaps, caps and the calendar.
+        Index("ix_deviations_account_id_actual_publish_at", "account_id", "actual_publish_at"),
         # One person's next posts, and what went out on which day.
         Index(
             "ix_deviations_next",
@@ -163,6 +135,7 @@ class Deviation(Timestamps, Base):
         CheckConstraint("mature_level IS NULL OR is_mature", name="level_only_if_mature"),
         CheckConstraint("jitter_seconds >= 0", name="jitter_not_negative"),
         CheckConstraint("retry_count >= 0", name="retries_not_negative"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         CheckConstraint(
             "status NOT IN ('scheduled', 'uploading', 'publishing') OR (due_at IS NOT NULL AND account_id IS NOT NULL)",
             name="queued_has_time_and_account",
@@ -199,6 +172,15 @@ class Deviation(Timestamps, Base):
 
     upload_mode: Mapped[UploadMode] = mapped_column(default=UploadMode.SINGLE)
 
+    # What automations choose by: the artist's own rating, and the project it belongs to.
+    rating: Mapped[int | None]
+    project: Mapped[str | None] = mapped_column(String(100))
+    shuffle_key: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(SHUFFLE_KEYS))
+    # Sell it once it is out, at a price drawn from this preset.
+    sale_preset_id: Mapped[str | None] = mapped_column(
+        PrefixedId("prc"), ForeignKey("price_presets.id", ondelete="RESTRICT"), index=True
+    )
+
     scheduled_at: Mapped[datetime | None]
     jitter_seconds: Mapped[int] = mapped_column(default=0)
     actual_publish_at: Mapped[datetime | None]
@@ -207,6 +189,8 @@ class Deviation(Timestamps, Base):
     late_policy: Mapped[LatePolicy] = mapped_column(default=LatePolicy.PUBLISH)
     max_lateness_minutes: Mapped[int | None]
     hold_reason: Mapped[HoldReason | None]
+    # Published now by a person: the account's gap does not hold it up.
+    ignores_gap: Mapped[bool] = mapped_column(default=False)
 
     stash_item_id: Mapped[str | None] = mapped_column(String(32))
     deviation_id: Mapped[str | None] = mapped_column(String(64))  # DeviantArt's own; the first file's in multiple mode
@@ -221,6 +205,7 @@ class Deviation(Timestamps, Base):
     execution_locked_at: Mapped[datetime | None]
     execution_version: Mapped[int] = mapped_column(default=0)
 
+    imported_at: Mapped[datetime | None]  # taken over from the account's gallery, not published from here
     post_count_incremented: Mapped[bool] = mapped_column(default=False)
     deleted_at: Mapped[datetime | None] = mapped_column(index=True)
 

@@ -4,11 +4,11 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.base import Base, primary_key
-from core.db.types import PrefixedId
+from core.db.base import Base, Timestamps, primary_key
+from core.db.types import EncryptedText, PrefixedId, Sha256
 
 USER = PrefixedId("usr")
 
@@ -111,6 +111,99 @@ class Notification(Base):
     link: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class ChannelKind(enum.StrEnum):
+    """Where notifications go besides the bell."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+class NotificationChannel(Timestamps, Base):
+    """An address a person wants to be told at: mail, or a webhook signed with ``secret``. ``topics`` are kinds of
+    cause, the part before the colon of a notification's topic."""
+
+    __tablename__ = "notification_channels"
+    __table_args__ = (UniqueConstraint("user_id", "kind", "address"),)
+
+    id: Mapped[str] = primary_key("chn")
+    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[ChannelKind]
+    address: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str | None] = mapped_column(EncryptedText("notification_channels.secret"))
+    topics: Mapped[list[str]] = mapped_column(default=list)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
+    last_delivered_at: Mapped[datetime | None]
+    failures_in_a_row: Mapped[int] = mapped_column(default=0)
+
+
+class DeliveryStatus(enum.StrEnum):
+    """``pending`` waits for its next try; ``discarded`` was thrown away by a person or grew too old."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+class NotificationDelivery(Base):
+    """One notification on its way through one channel; written with the notification, sent by the sidecar."""
+
+    __tablename__ = "notification_deliveries"
+    __table_args__ = (
+        Index(
+            "ix_notification_deliveries_due",
+            "next_attempt_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_notification_deliveries_user_id_created_at", "user_id", "created_at"),
+    )
+
+    id: Mapped[str] = primary_key("dlv")
+    user_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
+    channel_id: Mapped[str] = mapped_column(
+        PrefixedId("chn"), ForeignKey("notification_channels.id", ondelete="CASCADE"), index=True
+    )
+    notification_id: Mapped[str | None] = mapped_column(
+        PrefixedId("ntf"), ForeignKey("notifications.id", ondelete="SET NULL"), index=True
+    )
+    topic: Mapped[str] = mapped_column(String(160))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str | None] = mapped_column(Text)
+    link: Mapped[str | None] = mapped_column(String(300))
+    status: Mapped[DeliveryStatus] = mapped_column(default=DeliveryStatus.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    lock_id: Mapped[str | None] = mapped_column(String(64))
+    locked_at: Mapped[datetime | None]
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class IdempotencyRecord(Base):
+    """What a request with this key was answered, so that the same request again gets the same answer.
+
+    ``scope`` names the endpoint; ``status_code`` is ``None`` while the first request is still being served.
+    """
+
+    __tablename__ = "idempotency_records"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "scope", "key"),
+        Index("ix_idempotency_records_created_at", "created_at"),
+    )
+
+    id: Mapped[str] = primary_key("idm")
+    owner_id: Mapped[str] = mapped_column(USER, ForeignKey("users.id", ondelete="CASCADE"))
+    scope: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(200))
+    request_digest: Mapped[str] = mapped_column(Sha256)
+    status_code: Mapped[int | None]
+    response: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
 
 
 class Heartbeat(Base):

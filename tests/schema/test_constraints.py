@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.identity.models import Account, InstanceSettings, User
 from core.media.models import Blob
-from core.publishing.models import Automation, Deviation, DeviationFile, DeviationStatus, PublishAttempt
+from core.publishing.automations.models import Automation
+from core.publishing.models import Deviation, DeviationFile, DeviationStatus, PublishAttempt
 from core.system.models import AuditEvent, Intent, IntentState, Notification
 from core.system.notifications import notify
 from tests.factories import (
@@ -129,12 +130,20 @@ def test_one_cause_is_one_unread_notification(session):
 
 
 @pytest.mark.parametrize(
-    "fields", [{"draft_selection_method": "best"}, {"jitter_min_seconds": 9, "jitter_max_seconds": 8},
-               {"jitter_min_seconds": -1}]
+    "fields", [{"jitter_min_seconds": 9, "jitter_max_seconds": 8}, {"jitter_min_seconds": -1},
+               {"jitter_max_seconds": 3601}, {"grace_minutes": -1}, {"is_executing": True}]
 )  # fmt: skip
 def test_an_automation_out_of_bounds_is_refused(session, fields: Fields):
     alice = make_user(session)
     refused(session, lambda: session.add(Automation(user_id=alice.id, name="A", **fields)))
+
+
+@pytest.mark.parametrize("column", ["draft_selection_method", "when_blocked", "catch_up", "late_policy"])
+def test_an_automation_knows_only_the_ways_it_was_given(session, column: str):
+    alice = make_user(session)
+    session.add(Automation(user_id=alice.id, name="A"))
+    session.flush()
+    refused(session, lambda: session.execute(text(f"UPDATE automations SET {column} = 'best'")))
 
 
 @pytest.mark.parametrize("model", [Deviation, Account, Blob])

@@ -1,0 +1,1 @@
+"""What goes out when: one person's days with everything planned, foreseen and done."""

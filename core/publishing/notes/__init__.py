@@ -1,0 +1,1 @@
+"""Private notes at the site, as far as it still serves them, with labels and templates of our own."""

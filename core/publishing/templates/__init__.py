@@ -1,0 +1,1 @@
+"""Texts and tag lists to use again, with variables that are filled in."""

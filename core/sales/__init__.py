@@ -1,0 +1,1 @@
+"""Selling what is out: price presets, and the queue of pieces to be priced."""
