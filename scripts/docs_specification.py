@@ -101,8 +101,8 @@ SPECIFICATION: tuple[SpecifiedModel, ...] = (
         "AutomationScheduleRule",
         "automation_schedule_rules",
         _words(
-            "id automationId type timeOfDay intervalMinutes deviationsPerInterval dailyQuota daysOfWeek priority enabled "
-            "createdAt updatedAt"
+            "id automationId type timeOfDay intervalMinutes deviationsPerInterval dailyQuota daysOfWeek priority "
+            "enabled createdAt updatedAt"
         ),
     ),
     SpecifiedModel(
