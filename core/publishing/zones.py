@@ -49,9 +49,17 @@ def to_instant(chosen: datetime | WallTime) -> datetime:
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first instant of ``day`` in ``zone``, in UTC; a midnight that does not exist begins after the gap."""
-    local = datetime.combine(day, time(), tzinfo=zone)
+    return next_valid(datetime.combine(day, time()), zone)
+
+
+def next_valid(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant, in UTC, at which a clock in ``zone`` shows the naive time ``wall``.
+
+    A time that does not exist becomes the first one after the gap; of one that exists twice the first is taken.
+    """
+    local = wall.replace(tzinfo=zone, fold=0)
     instant = local.astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+    if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(fold=0):
         return instant
     return _after_gap(local, zone).astimezone(UTC)
 
