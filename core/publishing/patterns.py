@@ -1,34 +1,51 @@
-"""Title patterns: ``{filename} {n:03}`` and what it becomes for each picture.
+"""Patterns: ``{filename} {n:03}`` and what it becomes for each picture; titles and templates share them.
 
-A pattern is text with variables in braces; a brace that is meant as such is written twice.
-Nothing else is understood, so a pattern cannot reach anything but these values.
+A pattern is text with variables in braces; a brace that is meant as such is written twice. Whoever
+reads a pattern says which names it may use. Nothing else is understood, so a pattern cannot reach
+anything but the values it is given.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from core.publishing.errors import PatternRefused
 
 VARIABLES = ("filename", "n", "title", "date")
+AUTOMATION_VARIABLES = ("title", "filename", "n", "date", "weekday", "automation", "tags")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+COUNTED = "n"  # the one variable that takes a width
 
-_VARIABLE = re.compile(r"(?P<name>[A-Za-z_]*)(?::(?P<width>[^{}]*))?")
+_VARIABLE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<width>[^{}]*))?")
 _WIDTH = re.compile(r"0?[1-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class PatternValues:
-    """What the variables stand for. ``filename`` comes without its ending, ``n`` counts from 1."""
+    """What the variables stand for. ``filename`` comes without its ending, ``n`` counts from 1.
+
+    ``more`` holds the names that only some patterns may use, such as ``automation`` and ``tags``.
+    """
 
     filename: str
     n: int
     title: str
     day: date
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def by_name(self) -> dict[str, str]:
+        """Each variable's text by its name."""
+        known = {"filename": self.filename, "n": str(self.n), "title": self.title, **day_values(self.day)}
+        return {**known, **self.more}
 
 
 @dataclass(frozen=True, slots=True)
-class _Variable:
+class Variable:
+    """A variable where it stands: ``place`` is that of its brace, counted from 1."""
+
     name: str
+    place: int
     width: int = 0
 
 
@@ -36,16 +53,37 @@ class _Variable:
 class Pattern:
     """A pattern that was read and found good."""
 
-    parts: tuple[str | _Variable, ...]
+    parts: tuple[str | Variable, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables it uses."""
+        return frozenset(part.name for part in self.parts if isinstance(part, Variable))
 
     def render(self, values: PatternValues) -> str:
-        """The text for one picture, without blanks around it."""
-        return "".join(part if isinstance(part, str) else _value(part, values) for part in self.parts).strip()
+        """The text for one picture, without blanks around it. Raises as :meth:`fill` does."""
+        return self.fill(values.by_name()).strip()
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The text with each variable's value in its place; values are not read for braces again.
+
+        Raises :class:`PatternRefused` for a variable that has no value, so that none is left standing.
+        """
+        return "".join(part if isinstance(part, str) else _value(part, values) for part in self.parts)
 
 
-def read_pattern(text: str) -> Pattern:
-    """Read a pattern; raises :class:`PatternRefused` naming the place (counted from 1) of what is wrong."""
-    parts: list[str | _Variable] = []
+def day_values(day: date) -> dict[str, str]:
+    """What ``{date}`` and ``{weekday}`` stand for."""
+    return {"date": day.isoformat(), "weekday": WEEKDAYS[day.weekday()]}
+
+
+def read_pattern(text: str, names: Collection[str] = VARIABLES, *, advice: str = "") -> Pattern:
+    """Read a pattern that may use ``names``.
+
+    Raises :class:`PatternRefused` naming the place (counted from 1) of what is wrong; ``advice`` is
+    what else can be done about a name that is not known.
+    """
+    parts: list[str | Variable] = []
     place = 0
     while place < len(text):
         character = text[place]
@@ -56,7 +94,7 @@ def read_pattern(text: str) -> Pattern:
             end = text.find("}", place)
             if end < 0:
                 raise PatternRefused(f"The “{{” at place {place + 1} is never closed. Write “{{{{” for a brace.")
-            parts.append(_read_variable(text[place + 1 : end], place + 1))
+            parts.append(_read_variable(text[place + 1 : end], place + 1, names, advice))
             place = end + 1
         elif character == "}":
             raise PatternRefused(f"The “}}” at place {place + 1} closes nothing. Write “}}}}” for a brace.")
@@ -66,26 +104,21 @@ def read_pattern(text: str) -> Pattern:
     return Pattern(tuple(parts))
 
 
-def _read_variable(inside: str, place: int) -> _Variable:
+def _read_variable(inside: str, place: int, names: Collection[str], advice: str) -> Variable:
     match = _VARIABLE.fullmatch(inside)
-    if match is None or match["name"] not in VARIABLES:
-        known = ", ".join(f"{{{name}}}" for name in VARIABLES)
-        raise PatternRefused(f"“{{{inside}}}” at place {place} is not known. Choose from {known}.")
+    if match is None or match["name"] not in names:
+        known = ", ".join(f"{{{name}}}" for name in names)
+        raise PatternRefused(f"“{{{inside}}}” at place {place} is not known. Choose from {known}{advice}.")
     width = match["width"]
     if width is None:
-        return _Variable(match["name"])
-    if match["name"] != "n" or not _WIDTH.fullmatch(width):
-        raise PatternRefused(f"“{{{inside}}}” at place {place}: only {{n}} takes a width, as in {{n:03}}.")
-    return _Variable("n", int(width))
+        return Variable(match["name"], place)
+    if match["name"] != COUNTED or not _WIDTH.fullmatch(width):
+        counted = f"only {{{COUNTED}}} takes a width, as in {{{COUNTED}:03}}"
+        raise PatternRefused(f"“{{{inside}}}” at place {place}: {counted}.")
+    return Variable(COUNTED, place, int(width))
 
 
-def _value(variable: _Variable, values: PatternValues) -> str:
-    match variable.name:
-        case "filename":
-            return values.filename
-        case "n":
-            return str(values.n).zfill(variable.width)
-        case "title":
-            return values.title
-        case _:
-            return values.day.isoformat()
+def _value(variable: Variable, values: Mapping[str, str]) -> str:
+    if variable.name not in values:
+        raise PatternRefused(f"“{{{variable.name}}}” at place {variable.place} has no value here. Give it one.")
+    return values[variable.name].zfill(variable.width)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.publishing.errors import PatternRefused
-from core.publishing.patterns import VARIABLES, PatternValues, read_pattern
+from core.publishing.patterns import AUTOMATION_VARIABLES, VARIABLES, PatternValues, read_pattern
 
 VALUES = PatternValues(filename="img_7", n=5, title="Apples", day=date(2026, 6, 1))
 
@@ -74,3 +74,28 @@ def test_values_are_put_in_without_being_read_as_patterns(parts, number):
     known = {"{filename}": "{n}", "{n}": str(number), "{title}": "{{x}}", "{date}": "2026-01-02", "-": "-",
              "{n:05}": str(number).zfill(5)}  # fmt: skip
     assert read_pattern("".join(parts)).render(values) == "".join(known[part] for part in parts)
+
+
+def test_whoever_reads_a_pattern_says_which_names_it_may_use():
+    values = PatternValues("img_7", 5, "Apples", date(2026, 6, 1), {"automation": "Evenings", "tags": "fruit, red"})
+    pattern = read_pattern("{automation}, {weekday} {n:02}: {title} ({tags})", AUTOMATION_VARIABLES)
+    assert pattern.render(values) == "Evenings, Monday 05: Apples (fruit, red)"
+    assert pattern.names == {"automation", "weekday", "n", "title", "tags"}
+    with pytest.raises(PatternRefused, match=r"“\{automation\}” at place 1 is not known"):
+        read_pattern("{automation}")
+
+
+def test_the_advice_is_part_of_the_refusal():
+    with pytest.raises(PatternRefused) as refused:
+        read_pattern("Only {price2}", ["price"], advice=", or declare it below")
+    expected = "“{price2}” at place 6 is not known. Choose from {price}, or declare it below."
+    assert str(refused.value) == expected
+
+
+def test_a_variable_without_a_value_is_never_left_standing():
+    with pytest.raises(PatternRefused, match=r"“\{tags\}” at place 4 has no value here"):
+        read_pattern("of {tags}", AUTOMATION_VARIABLES).render(VALUES)
+
+
+def test_filling_keeps_blanks_and_lines():
+    assert read_pattern(" {name}\n", ["name"]).fill({"name": "{x}"}) == " {x}\n"
