@@ -14,6 +14,7 @@ from core.publishing.automations.models import (
     SelectionMethod,
     WhenBlocked,
 )
+from core.publishing.automations.rules import RuleSpec
 from core.publishing.models import LatePolicy
 
 COLOR = "#6366f1"
@@ -77,6 +78,27 @@ class DefaultForm:
     @classmethod
     def of(cls, row: AutomationDefaultValue) -> Self:
         return cls(row.field_name, row.value, row.apply_if_empty)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    """A rule as it is to be; ``id`` is ``None`` for one that does not exist yet."""
+
+    spec: RuleSpec
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A whole automation: what it is called and chooses, when it runs, what it sets."""
+
+    form: AutomationForm
+    rules: tuple[RuleForm, ...] = ()
+    defaults: tuple[DefaultForm, ...] = ()
+
+    @property
+    def specs(self) -> list[RuleSpec]:
+        return [rule.spec for rule in self.rules]
 
 
 @dataclass(frozen=True, slots=True)
