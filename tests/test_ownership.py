@@ -20,7 +20,7 @@ from core.db.base import Base
 from core.db.engine import Database
 from core.db.ids import new_id
 from core.errors import AtelierError
-from core.identity import sessions
+from core.identity import api_keys, sessions
 from core.identity.models import InstanceUserRole
 from core.media.storage import ObjectStore
 from core.publishing.bulk import BulkChanges
@@ -33,7 +33,7 @@ from tests.factories import HOUR, NOON, make_account, make_deviation, make_user
 from tests.support.sources import functions
 
 POSTS = ("deviation_id", "ids")
-OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id")
+OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id", "api_key_id")
 # These take rows or events that a caller has looked up already.
 LOOKED_UP = {"core.system.audit.event_row", "core.system.audit.record"}
 
@@ -57,7 +57,13 @@ def house(database: Database, store: ObjectStore) -> House:
         posts = [make_deviation(session, charlie, account, status=status) for status in DeviationStatus]
         posts.append(make_deviation(session, charlie, account, deleted_at=NOON))
         _, login = sessions.open_session(session, charlie.id, user_agent=None, idle_days=9, now=utc_now())
-        theirs = {"post": [post.id for post in posts], "account": [account.id], "session": [login.id]}
+        _, key = api_keys.create(session, Actor.person(charlie.id), "Theirs", ["sales"], now=NOON)
+        theirs = {
+            "post": [post.id for post in posts],
+            "account": [account.id],
+            "session": [login.id],
+            "api_key": [key.id],
+        }
         return House(database, store, Actor.person(alice.id), theirs | {"user": [charlie.id], "invitation": ["inv_x"]})
 
 
@@ -102,6 +108,7 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "plan": SchedulePlan(NOON + HOUR),
         "changes": BulkChanges() if "edit_many" in service.__name__ else DeviationChanges(title="Mine now"),
         "title_pattern": "Mine now",
+        "name": "Mine now",
         "files": [],
         "file_ids": [],
         "file_id": new_id("fil"),

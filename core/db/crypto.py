@@ -7,6 +7,7 @@ the key's SHA-256: it says which key opens the value without saying anything abo
 import base64
 import contextlib
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -35,10 +36,13 @@ class Keyring:
         if not keys:
             raise ValueError("At least one master key is needed.")
         self._keys: dict[str, AESGCM] = {}
+        self._peppers: dict[str, bytes] = {}
         for key in keys:
             # Any text may serve as a key in the environment; hashing brings it to 256 bits.
             material = hashlib.sha256(b"atelier master key\0" + key.encode()).digest()
-            self._keys[hashlib.sha256(material).hexdigest()[:8]] = AESGCM(material)
+            name = hashlib.sha256(material).hexdigest()[:8]
+            self._keys[name] = AESGCM(material)
+            self._peppers[name] = hmac.new(material, b"atelier digests", hashlib.sha256).digest()
         self.current = next(iter(self._keys))
         self.pepper = hashlib.sha256(b"atelier pepper\0" + keys[-1].encode()).digest()
 
@@ -59,6 +63,25 @@ class Keyring:
             return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
         except InvalidTag as error:
             raise SecretUnreadableError("A stored secret was altered and can no longer be read.") from error
+
+    def digest(self, text: str, *, place: str) -> str:
+        """What is stored of a secret that is only ever compared: ``<key id>:<base64 of HMAC-SHA-256>``."""
+        return self._digest(self.current, text, place)
+
+    def matches(self, text: str, digest: str, *, place: str) -> bool:
+        """Whether ``digest`` was made of ``text``, with any of the keys; takes as long whether or not it was."""
+        name = digest.partition(":")[0]
+        known = name in self._peppers
+        made = self._digest(name if known else self.current, text, place)
+        return hmac.compare_digest(made.encode(), digest.encode()) and known
+
+    def is_current(self, digest: str) -> bool:
+        """Whether a digest was made with the newest key."""
+        return digest.startswith(f"{self.current}:")
+
+    def _digest(self, name: str, text: str, place: str) -> str:
+        body = hmac.new(self._peppers[name], f"{place}\0{text}".encode(), hashlib.sha256).digest()
+        return f"{name}:{base64.urlsafe_b64encode(body).rstrip(b'=').decode()}"
 
 
 _installed: list[Keyring] = []

@@ -11,7 +11,7 @@ from core.identity.models import LoginSession, SignInAttempt, VerificationToken
 from core.jobs.ports import Ports
 from core.publishing import trash
 from core.publishing.models import PublishAttempt
-from core.system import heartbeats
+from core.system import heartbeats, idempotency
 from core.system.models import Intent, IntentState, Notification, StorageRemoval
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,8 @@ def forget_expired(session: Session, *, log_days: int, now: datetime) -> int:
         ),
     ]
     heartbeats.forget_silent(session, now=now)
-    return sum(session.execute(statement).rowcount for statement in statements)  # type: ignore[attr-defined]  # DELETE
+    answers = idempotency.prune(session, now=now)
+    return answers + sum(session.execute(statement).rowcount for statement in statements)  # type: ignore[attr-defined]  # DELETE
 
 
 def clean_up(ports: Ports) -> str | None:

@@ -18,6 +18,11 @@ class Actor:
         return cls(ActorKind.PERSON, user_id, user_id)
 
     @classmethod
+    def key(cls, user_id: str, api_key_id: str) -> "Actor":
+        """A program with one of the person's keys; the trail names the key."""
+        return cls(ActorKind.KEY, user_id, api_key_id)
+
+    @classmethod
     def sidecar(cls, user_id: str) -> "Actor":
         return cls(ActorKind.SIDECAR, user_id, "sidecar")
 
