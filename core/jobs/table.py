@@ -6,6 +6,7 @@ from functools import partial
 
 from core.identity import tokens
 from core.jobs.cleanup import clean_up, remove_objects
+from core.jobs.pictures import hash_pictures
 from core.jobs.ports import Ports
 from core.publishing.execution import claims
 
@@ -44,5 +45,6 @@ def job_table(ports: Ports, in_hand: Callable[[], Sequence[str]] = list) -> list
         Job("recover", "Take posts back from workers that fell silent", every, take_back),
         Job("refresh_tokens", "Renew DeviantArt tokens before they end", 60, refresh_tokens),
         Job("remove_objects", "Delete stored files that nothing refers to", 60, remove_objects),
+        Job("hash_pictures", "Note what pictures look like, to find lookalikes", 60, hash_pictures),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),
     ]

@@ -100,6 +100,7 @@ def record_blob(session: Session, owner_id: str, place: Place, probed: ProbedFil
             "height": probed.height,
             "duration": probed.duration_seconds,
             "frames": probed.frames,
+            "perceptual_hash": probed.perceptual_hash,
             "embedded": probed.embedded.to_json() or None,
             "created_at": now,
         },

@@ -1,7 +1,7 @@
 """What a file is: type from its content, size, length, digest, and what it says about its making."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyvips
@@ -9,6 +9,7 @@ import pyvips
 from core.media.embedded import EmbeddedMetadata, from_texts, read_embedded
 from core.media.errors import DamagedFile, DecompressionBomb, EmptyFile, FileTooLarge, UnknownFileType
 from core.media.films import read_film
+from core.media.perceptual import perceptual_hash
 from core.media.sniff import HEAD_BYTES, MediaType, sniff
 from core.media.stills import read_picture_still
 from core.media.structure import film_is_whole, read_gif
@@ -53,6 +54,7 @@ class ProbedFile:
     frames: int = 1
     embedded: EmbeddedMetadata = field(default_factory=EmbeddedMetadata)
     warnings: tuple[str, ...] = ()
+    perceptual_hash: int | None = None  # 64 bits, signed: see perceptual.py
 
     @property
     def media_type(self) -> MediaType:
@@ -93,7 +95,8 @@ def inspect(path: Path, *, limits: ProbeLimits = DEFAULT_LIMITS, name: str | Non
     _check_size(size, limits, shown)
     media_type = _sniffed(path, shown)
     read = _inspect_film if media_type.is_film else _inspect_picture
-    return read(path, media_type, size, limits, shown)
+    found = read(path, media_type, size, limits, shown)
+    return replace(found, probed=replace(found.probed, perceptual_hash=perceptual_hash(found.still)))
 
 
 def _check_size(size: int, limits: ProbeLimits, name: str) -> None:

@@ -13,6 +13,7 @@ from core.publishing.access import LEASE_SECONDS, chunked, load_posts, not_found
 from core.publishing.changes import DeviationChanges
 from core.publishing.listing import DeviationView, FileView, file_view, views_of
 from core.publishing.models import Deviation, DeviationFile
+from core.publishing.near_duplicates import Match, near_duplicates
 from core.publishing.options import PublishOptions
 from core.publishing.states import EDITABLE
 from core.publishing.tags import SiteTags, for_site
@@ -50,7 +51,8 @@ class DeviationDetail:
     """Everything about one deviation.
 
     ``fields`` are the editable ones by name, as :class:`DeviationChanges` takes them; ``problems`` keep
-    it from being scheduled, ``warnings`` do not. ``outcome_unknown``: it is being looked up at DeviantArt.
+    it from being scheduled, ``warnings`` do not. ``lookalikes`` are out already, or queued; a post that is
+    itself out has none. ``outcome_unknown``: it is being looked up at DeviantArt.
     """
 
     view: DeviationView
@@ -60,6 +62,7 @@ class DeviationDetail:
     site_tags: SiteTags
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
+    lookalikes: tuple[Match, ...]
     outcome_unknown: bool
 
 
@@ -86,6 +89,7 @@ def get_detail(
         raise not_found()
     (view,) = views_of(session, [deviation_id], now=now, lease_seconds=lease_seconds)
     fields = {name: getattr(post.row, name) for name in FIELDS}
+    alike = near_duplicates(session, actor, [deviation_id], now=now) if post.row.status in EDITABLE else {}
     return DeviationDetail(
         view=view,
         fields=fields,
@@ -94,6 +98,7 @@ def get_detail(
         site_tags=for_site(post.row.tags),
         problems=tuple(problems(post)),
         warnings=warnings(post),
+        lookalikes=tuple(alike.get(deviation_id, ())),
         outcome_unknown=post.outcome_unknown,
     )
 

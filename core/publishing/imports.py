@@ -32,6 +32,7 @@ from core.publishing.import_choices import (
     Progress,
 )
 from core.publishing.import_guard import Guarded
+from core.publishing.import_review import with_lookalikes
 from core.publishing.models import Deviation
 from core.publishing.uploads import add_files
 from core.system.actors import Actor
@@ -72,9 +73,8 @@ def import_files(
     with database.read() as session:
         deviations.check_fields(session, actor, chosen.fields)
     run = _Import(database, store, actor, chosen, limits or ImportLimits(), workers, progress, now)
-    if chosen.mode is ImportMode.ONE_PER_FILE:
-        return run.one_per_file(files)
-    return run.all_in_one(files, None)
+    report = run.one_per_file(files) if chosen.mode is ImportMode.ONE_PER_FILE else run.all_in_one(files, None)
+    return with_lookalikes(database, actor, report, now=now)
 
 
 def attach_files(

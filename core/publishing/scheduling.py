@@ -17,6 +17,7 @@ from core.publishing.access import LEASE_SECONDS, Post, get_post, load_posts
 from core.publishing.errors import IllegalMove, ScheduleRefused
 from core.publishing.models import DeviationStatus, LatePolicy
 from core.publishing.moves import move
+from core.publishing.near_duplicates import near_duplicates, sentence, with_lookalikes
 from core.publishing.reports import BatchReport, Change, run_batch
 from core.publishing.states import IN_PROGRESS
 from core.publishing.validation import require_ready, warnings
@@ -29,12 +30,13 @@ MAX_JITTER_SECONDS = 3600
 MAX_SPACING_MINUTES = 7 * 24 * 60
 
 # What a new plan forgets of the tries before it.
-_FRESH: dict[str, Any] = {
+FRESH: dict[str, Any] = {
     "error_message": None,
     "error_category": None,
     "hold_reason": None,
     "retry_count": 0,
     "last_retry_at": None,
+    "ignores_gap": False,
 }
 
 
@@ -118,11 +120,11 @@ def publish_now(
     def change(post: Post) -> Change:
         require_ready(post)
         target = post.row.status if post.row.status in IN_PROGRESS else DeviationStatus.SCHEDULED
-        values = _times(now, 0) | _FRESH
+        values = _times(now, 0) | FRESH | {"ignores_gap": True}
         move(session, actor, post, target, "deviation.published_now", values, now=now, lease_seconds=lease_seconds)
         return Change(warnings=warnings(post))
 
-    return run_batch(ids, load_posts(session, actor, ids), change)
+    return with_lookalikes(session, actor, run_batch(ids, load_posts(session, actor, ids), change), now=now)
 
 
 def retry(
@@ -134,7 +136,7 @@ def retry(
         if post.row.status is not DeviationStatus.FAILED:
             raise IllegalMove(f"“{post.row.title}” has not failed, so there is nothing to retry.")
         require_ready(post)
-        values = _times(now, 0) | _FRESH
+        values = _times(now, 0) | FRESH
         move(session, actor, post, DeviationStatus.SCHEDULED, "deviation.retried", values, now=now,
              lease_seconds=lease_seconds)  # fmt: skip
         return Change(warnings=warnings(post))
@@ -156,7 +158,9 @@ def schedule_one(
     post = get_post(session, actor, deviation_id)
     way = _RESCHEDULE if post.row.status is DeviationStatus.SCHEDULED else _SCHEDULE
     at = plan.times(1, now=now)[0]
-    return _Planner(session, actor, plan, rng, now, lease_seconds).put(post, way, at).warnings
+    told = _Planner(session, actor, plan, rng, now, lease_seconds).put(post, way, at).warnings
+    alike = near_duplicates(session, actor, [deviation_id], now=now).get(deviation_id)
+    return (*told, sentence(alike)) if alike else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,8 @@ class _Planner:
         ids = list(dict.fromkeys(ids))
         slots = dict(zip(ids, self.plan.times(len(ids), now=self.now), strict=True))
         posts = load_posts(self.session, self.actor, ids)
-        return run_batch(ids, posts, lambda post: self.put(post, way, slots[post.row.id]))
+        report = run_batch(ids, posts, lambda post: self.put(post, way, slots[post.row.id]))
+        return with_lookalikes(self.session, self.actor, report, now=self.now)
 
     def put(self, post: Post, way: _Way, at: datetime) -> Change:
         if post.row.status not in way.origins:
@@ -201,7 +206,7 @@ class _Planner:
         lateness = self.plan.lateness()
         require_ready(post, lateness_given=bool(lateness))
         jitter = self.rng.randint(0, self.plan.jitter_max_seconds)
-        values = _times(at, jitter) | _FRESH | lateness
+        values = _times(at, jitter) | FRESH | lateness
         move(self.session, self.actor, post, DeviationStatus.SCHEDULED, way.action, values,
              now=self.now, lease_seconds=self.lease_seconds)  # fmt: skip
         return Change(warnings=warnings(post))

@@ -15,6 +15,7 @@ from core.publishing.detail import DeviationDetail, get_detail
 from core.publishing.errors import DeviationNotFound
 from core.publishing.listing import DeviationView
 from core.publishing.models import DeviationStatus
+from core.publishing.near_duplicates import sentence
 from core.publishing.states import EDITABLE, QUEUED
 from core.runtime import get_runtime
 from core.ui.content import actions, dialogs, drawer_form, files, history, making
@@ -127,6 +128,8 @@ def _show_remarks(detail: DeviationDetail, note: str | None) -> None:
             "An answer of DeviantArt was lost, so this may already be public. It is looked up before anything is sent.",
             icon=":material/search:",
         )
+    if detail.lookalikes:
+        st.warning(plain(sentence(detail.lookalikes)), icon=":material/content_copy:")
     if detail.problems and _is_plain(detail):
         st.caption(":orange[:material/checklist: Before it can be scheduled: " + plain(" ".join(detail.problems)) + "]")
 
