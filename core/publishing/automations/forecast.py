@@ -35,6 +35,7 @@ class PlannedRun:
     outcome: RunOutcome
     posts: Sequence[PlannedPost] = ()
     reason: str | None = None
+    ran_dry: bool = False  # a draft was wanted and none was left
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.publishing.automations.models import SelectionMethod
@@ -81,7 +81,7 @@ class Pool:
         self, order: tuple[Any, Any], start: ColumnElement[bool] | None = None, *, descending: bool = False
     ) -> Iterator[Candidate]:
         """Pages by keyset: each begins after the last row of the one before."""
-        query = select(*COLUMNS).where(*self._conditions)
+        query: Select[*tuple[Any, ...]] = select(*COLUMNS).where(*self._conditions)
         if start is not None:
             query = query.where(start)
         query = query.order_by(*(column.desc() if descending else column for column in order)).limit(PAGE)
@@ -107,9 +107,9 @@ class Pool:
             yield Candidate(dict(row._mapping), names[row.id])
 
 
-def _beyond(query: Select[Any], order: tuple[Any, Any], after: Row[Any], descending: bool) -> Select[Any]:
-    first, second = order
-    value, number = after._mapping[first.key], after.id
-    if descending:
-        return query.where(or_(first < value, and_(first == value, second < number)))
-    return query.where(or_(first > value, and_(first == value, second > number)))
+def _beyond(
+    query: Select[*tuple[Any, ...]], order: tuple[Any, Any], after: Row[Any], descending: bool
+) -> Select[*tuple[Any, ...]]:
+    place = tuple_(*order)
+    last = tuple_(*(literal(after._mapping[column.key], column.type) for column in order))
+    return query.where(place < last if descending else place > last)

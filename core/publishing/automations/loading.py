@@ -1,0 +1,192 @@
+"""Puts a planner together from what the database knows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from core.identity.models import Account, AccountState, User
+from core.publishing.automations.limits import FURTHEST_MOVE, AccountLimits, Blackouts, Board, windows_for
+from core.publishing.automations.models import (
+    Automation,
+    AutomationDefaultValue,
+    AutomationOccurrence,
+    AutomationScheduleRule,
+    BlackoutWindow,
+    PostingLimits,
+)
+from core.publishing.automations.occurrences import next_occurrence
+from core.publishing.automations.planner import AutomationState, Planner, RuleState
+from core.publishing.automations.pool import Candidate, Pool
+from core.publishing.automations.rules import RuleSpec
+from core.publishing.automations.sources import read_filter
+from core.publishing.errors import PublishingError
+from core.publishing.models import Deviation, DeviationStatus
+from core.publishing.patterns import AUTOMATION_VARIABLES, read_pattern
+from core.publishing.spacing import anchor
+from core.publishing.states import QUEUED
+from core.publishing.zones import zone_named
+
+UTC_ZONE = ZoneInfo("UTC")
+_BACK = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An automation with its rules and defaults, from rows or from a form that is not saved yet."""
+
+    row: Automation
+    rules: Sequence[AutomationScheduleRule]
+    defaults: Sequence[AutomationDefaultValue]
+
+
+def stored_plans(session: Session, rows: Iterable[Automation]) -> list[Plan]:
+    """The plans of rows, in the order in which simultaneous ones act: as the person sorted them."""
+    ordered = sorted(rows, key=lambda row: (row.sort_order, row.id))
+    ids = [row.id for row in ordered]
+    rules: defaultdict[str, list[AutomationScheduleRule]] = defaultdict(list)
+    for rule in session.scalars(
+        select(AutomationScheduleRule)
+        .where(AutomationScheduleRule.automation_id.in_(ids))
+        .order_by(AutomationScheduleRule.priority, AutomationScheduleRule.id)
+        .execution_options(populate_existing=True)
+    ):
+        rules[rule.automation_id].append(rule)
+    defaults: defaultdict[str, list[AutomationDefaultValue]] = defaultdict(list)
+    for default in session.scalars(
+        select(AutomationDefaultValue)
+        .where(AutomationDefaultValue.automation_id.in_(ids))
+        .order_by(AutomationDefaultValue.field_name)
+    ):
+        defaults[default.automation_id].append(default)
+    return [Plan(row, rules[row.id], defaults[row.id]) for row in ordered]
+
+
+def load_planner(session: Session, user_id: str, plans: Sequence[Plan], *, now: datetime, until: datetime) -> Planner:
+    """A planner for a person's plans, from ``now`` to ``until``. Reads, locks nothing."""
+    person = session.get_one(User, user_id)
+    accounts = {one.id: one for one in session.scalars(select(Account).where(Account.user_id == user_id))}
+    states = [_state(session, person, accounts, plan, now=now) for plan in plans]
+    boards = _boards(session, person, list(accounts), states, start=now - _BACK, end=until + FURTHEST_MOVE)
+    return Planner(states, boards, _done(session, states, now=now))
+
+
+def account_of(row: Automation, accounts: dict[str, Account]) -> Account | None:
+    """The account an automation posts with: its own, or the person's default one."""
+    if row.account_id is not None:
+        account = accounts.get(row.account_id)
+    else:
+        account = next((one for one in accounts.values() if one.is_default), None)
+    return None if account is None or account.state is AccountState.DISCONNECTED else account
+
+
+def zone_for(row: Automation, person: User) -> ZoneInfo:
+    """The zone of an automation's rules. Raises ``ScheduleRefused`` for one that is not known."""
+    return zone_named(row.timezone or person.timezone)
+
+
+def _state(
+    session: Session, person: User, accounts: dict[str, Account], plan: Plan, *, now: datetime
+) -> AutomationState:
+    row, broken, zone = plan.row, None, UTC_ZONE
+    account = account_of(row, accounts)
+    try:
+        zone = zone_for(row, person)
+        source = read_filter(row.source_filter)
+        if row.title_pattern:
+            read_pattern(row.title_pattern, AUTOMATION_VARIABLES)
+    except PublishingError as error:
+        broken = str(error)
+    pool: Iterator[Candidate] = iter(())
+    if account is not None and broken is None:
+        pool = iter(
+            Pool(
+                session,
+                user_id=person.id,
+                account_id=account.id,
+                source=source,
+                method=row.draft_selection_method,
+                shuffle_at=row.shuffle_at,
+            )
+        )
+    rules = [_rule(row, rule, zone, now, is_broken=broken is not None) for rule in plan.rules]
+    return AutomationState(row, rules, list(plan.defaults), zone, account, pool, row.shuffle_at, row.posts_made, broken)
+
+
+def _rule(
+    row: Automation, rule: AutomationScheduleRule, zone: ZoneInfo, now: datetime, *, is_broken: bool
+) -> RuleState:
+    spec = RuleSpec.of(rule)
+    state = RuleState(rule.id, spec, rule.next_at)
+    if not spec.enabled:
+        state.next_at = None
+    elif not row.enabled and not is_broken:
+        # Not switched on: what it would do if it were, from now on.
+        pause = row.paused_until
+        after = now if pause is None or pause <= now else pause - timedelta(microseconds=1)
+        following = next_occurrence(spec, zone, after)
+        state.next_at = following.at if following else None
+    return state
+
+
+def _boards(
+    session: Session,
+    person: User,
+    account_ids: list[str],
+    states: list[AutomationState],
+    *,
+    start: datetime,
+    end: datetime,
+) -> dict[str, Board]:
+    zone = _zone_or_utc(person.timezone)
+    limits = {
+        one.account_id: AccountLimits(timedelta(minutes=one.min_gap_minutes), one.daily_cap, one.paused_until)
+        for one in session.scalars(select(PostingLimits).where(PostingLimits.user_id == person.id))
+    }
+    windows = [
+        (one.account_id, one)
+        for one in session.scalars(
+            select(BlackoutWindow).where(BlackoutWindow.user_id == person.id, BlackoutWindow.enabled.is_(True))
+        )
+    ]
+    promises: defaultdict[str, list[datetime]] = defaultdict(list)
+    by_id = {state.id: state for state in states}
+    for row in session.execute(_promised(person.id, account_ids, start, end)):
+        promise = anchor(row.actual_publish_at, row.published_at)
+        promises[row.account_id].append(promise)
+        if row.automation_id in by_id:
+            state = by_id[row.automation_id]
+            state.by_day[promise.astimezone(state.zone).date()] += 1
+    return {
+        one: Board(limits.get(one, AccountLimits()), Blackouts(windows_for(one, windows), zone), zone, promises[one])
+        for one in account_ids
+    }
+
+
+def _promised(user_id: str, account_ids: list[str], start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+    """What is promised or went out between two instants, whoever planned it."""
+    columns = (Deviation.account_id, Deviation.automation_id, Deviation.actual_publish_at, Deviation.published_at)
+    live: ColumnElement[bool] = and_(Deviation.user_id == user_id, Deviation.deleted_at.is_(None))
+    queued = and_(Deviation.status.in_(QUEUED), Deviation.actual_publish_at.between(start, end))
+    out = and_(Deviation.status == DeviationStatus.PUBLISHED, Deviation.published_at >= start)
+    return select(*columns).where(live, Deviation.account_id.in_(account_ids), or_(queued, out))
+
+
+def _done(session: Session, states: list[AutomationState], *, now: datetime) -> frozenset[tuple[str, str]]:
+    """Occurrences that were dealt with lately, or ahead of a rule that was changed since."""
+    rules = [rule.id for state in states for rule in state.rules]
+    query = select(AutomationOccurrence.rule_id, AutomationOccurrence.occurrence_key)
+    query = query.where(AutomationOccurrence.rule_id.in_(rules), AutomationOccurrence.occurrence_at >= now - _BACK)
+    return frozenset((row.rule_id, row.occurrence_key) for row in session.execute(query))
+
+
+def _zone_or_utc(name: str) -> ZoneInfo:
+    try:
+        return zone_named(name)
+    except PublishingError:
+        return UTC_ZONE
