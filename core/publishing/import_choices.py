@@ -4,10 +4,12 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session
+
 from core.media.probe import ProbeLimits
 from core.publishing.changes import DeviationChanges
 from core.publishing.duplicates import ShownBy
-from core.publishing.models import DeviationStatus
+from core.publishing.models import Deviation, DeviationStatus
 from core.publishing.uploads import MAX_FILES
 from core.settings import Settings
 
@@ -69,13 +71,18 @@ class ImportLimits:
         return cls(probe, settings.max_files_per_deviation)
 
 
+# Called in the transaction that makes a deviation of one file, with it and the warnings about the file.
+OnCreated = Callable[[Session, Deviation, tuple[str, ...]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class ImportChoices:
     """What the person chose for an import.
 
     ``fields`` are set on every new deviation; without a title there each gets one from its file's
     name. ``ai_generated`` ``None`` means: yes where the file says how it was generated.
-    ``allow_duplicates`` makes deviations of pictures that others show already.
+    ``allow_duplicates`` makes deviations of pictures that others show already. What ``on_created`` writes is kept
+    or lost with each deviation that is made of one file.
     """
 
     mode: ImportMode = ImportMode.ONE_PER_FILE
@@ -83,6 +90,7 @@ class ImportChoices:
     fields: DeviationChanges = field(default_factory=DeviationChanges)
     ai_generated: bool | None = None
     allow_duplicates: bool = False
+    on_created: OnCreated | None = None
 
 
 # Files done, files in all, name of the latest.

@@ -184,6 +184,8 @@ class _Import:
             return _duplicate(file, shown)
         row = self._create(session, [file], [blob])
         self._add(session, Post(row), [file], [blob])
+        if self.choices.on_created is not None:
+            self.choices.on_created(session, row, _warnings(taken))
         return ImportResult(file.name, ImportOutcome.CREATED, row.id, shown, warnings=_warnings(taken))
 
     def _make_all(self, accepted: list["_Accepted"], deviation_id: str | None) -> dict[int, ImportResult]:
