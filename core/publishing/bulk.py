@@ -6,8 +6,7 @@ trail's before-values are what :func:`undo` goes back to.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import PurePath
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,11 +16,12 @@ from core.logs import correlated
 from core.publishing import tags as tagging
 from core.publishing.access import LEASE_SECONDS, Post, load_posts
 from core.publishing.changes import DeviationChanges, read_changes
-from core.publishing.editing import edit_post, require_editable, require_version
+from core.publishing.editing import edit_post, find_account, require_editable, require_version
 from core.publishing.errors import ChangeRefused
 from core.publishing.models import Deviation, LatePolicy, MatureLevel
 from core.publishing.moves import snapshot
 from core.publishing.patterns import Pattern, PatternValues, read_pattern
+from core.publishing.post_values import text_values, title_values
 from core.publishing.reports import BatchReport, Change, run_batch
 from core.publishing.validation import warnings
 from core.publishing.zones import zone_named
@@ -31,11 +31,24 @@ from core.system.models import AuditEvent
 
 
 @dataclass(frozen=True, slots=True)
+class DescriptionPattern:
+    """A description to write for each post: ``answers`` and the post's own values fill the variables.
+
+    ``append`` puts it below what the post has, once.
+    """
+
+    pattern: Pattern
+    answers: Mapping[str, str] = field(default_factory=dict)
+    append: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BulkChanges:
     """What to do to every post of a selection.
 
     ``fields`` are set as they are (its tags and title, if given, replace); ``add_tags`` and ``remove_tags``
     work on what each post has. ``title_pattern`` is read by ``patterns``; ``{n}`` counts from ``first_number``.
+    ``description`` is written with the values each post has after all that.
     """
 
     fields: DeviationChanges = field(default_factory=DeviationChanges)
@@ -43,6 +56,7 @@ class BulkChanges:
     remove_tags: Sequence[str] = ()
     title_pattern: str | None = None
     first_number: int = 1
+    description: DescriptionPattern | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,9 @@ def edit_many(
     def change(post: Post, trail: Trail) -> Change:
         values = fixed | _new_tags(post.row, changes, fixed)
         if pattern is not None:
-            values["title"] = _new_title(pattern, PatternValues(_stem(post), numbers[post.row.id], post.row.title, day))
+            values["title"] = _new_title(pattern, title_values(post, numbers[post.row.id], day))
+        if changes.description is not None:
+            values["description"] = _new_description(session, actor, post, changes.description, values, day)
         changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
         return Change(bool(changed), warnings(post))
 
@@ -113,7 +129,7 @@ def preview_titles(session: Session, actor: Actor, ids: Sequence[str], title_pat
     day = now.astimezone(zone_named(zone)).date()
     posts = load_posts(session, actor, ids, lock=False)
     return [
-        (post.row.id, pattern.render(PatternValues(_stem(post), number, post.row.title, day)))
+        (post.row.id, pattern.render(title_values(post, number, day)))
         for number, post in enumerate(posts.values(), start=first_number)
     ]
 
@@ -173,8 +189,30 @@ def _new_title(pattern: Pattern, values: PatternValues) -> str:
     return title
 
 
-def _stem(post: Post) -> str:
-    return PurePath(post.files[0].original_filename).stem if post.files else post.row.title
+def _new_description(
+    session: Session, actor: Actor, post: Post, wanted: DescriptionPattern, values: Mapping[str, Any], day: date
+) -> str | None:
+    """The text for a post that is about to get ``values``."""
+    known = text_values(post, day)
+    if "title" in values:
+        known["title"] = values["title"]
+    if "tags" in values:
+        known["tags"] = ", ".join(values["tags"])
+    if "account_id" in values:
+        account = find_account(session, actor, values["account_id"])
+        known["account"] = account.username if account else ""
+    text = wanted.pattern.fill(known | dict(wanted.answers)).strip()
+    if wanted.append:
+        text = _appended(values.get("description", post.row.description), text)
+    description: str | None = read_changes({"description": text}).description
+    return description
+
+
+def _appended(before: str | None, text: str) -> str:
+    # Applied a second time, as after a click too many, it is there already.
+    if not before or before == text or before.endswith(f"\n\n{text}"):
+        return before or text
+    return f"{before}\n\n{text}"
 
 
 _ENUMS = {"mature_level": MatureLevel, "late_policy": LatePolicy}

@@ -42,10 +42,10 @@ class PatternValues:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable where it stands: ``place`` is that of its brace, counted from 1."""
+    """A variable and the spot where it stands, in words."""
 
     name: str
-    place: int
+    spot: str
     width: int = 0
 
 
@@ -80,8 +80,8 @@ def day_values(day: date) -> dict[str, str]:
 def read_pattern(text: str, names: Collection[str] = VARIABLES, *, advice: str = "") -> Pattern:
     """Read a pattern that may use ``names``.
 
-    Raises :class:`PatternRefused` naming the place (counted from 1) of what is wrong; ``advice`` is
-    what else can be done about a name that is not known.
+    Raises :class:`PatternRefused` naming the spot of what is wrong; ``advice`` is what else can be done about
+    a name that is not known.
     """
     parts: list[str | Variable] = []
     place = 0
@@ -93,32 +93,39 @@ def read_pattern(text: str, names: Collection[str] = VARIABLES, *, advice: str =
         elif character == "{":
             end = text.find("}", place)
             if end < 0:
-                raise PatternRefused(f"The “{{” at place {place + 1} is never closed. Write “{{{{” for a brace.")
-            parts.append(_read_variable(text[place + 1 : end], place + 1, names, advice))
+                raise PatternRefused(f"The “{{” at {_spot(text, place)} is never closed. Write “{{{{” for a brace.")
+            parts.append(_read_variable(text[place + 1 : end], _spot(text, place), names, advice))
             place = end + 1
         elif character == "}":
-            raise PatternRefused(f"The “}}” at place {place + 1} closes nothing. Write “}}}}” for a brace.")
+            raise PatternRefused(f"The “}}” at {_spot(text, place)} closes nothing. Write “}}}}” for a brace.")
         else:
             parts.append(character)
             place += 1
     return Pattern(tuple(parts))
 
 
-def _read_variable(inside: str, place: int, names: Collection[str], advice: str) -> Variable:
+def _spot(text: str, place: int) -> str:
+    """``place 5``, and in a text of several lines ``line 2, place 5``; both count from 1."""
+    if "\n" not in text:
+        return f"place {place + 1}"
+    return f"line {text.count(chr(10), 0, place) + 1}, place {place - text.rfind(chr(10), 0, place)}"
+
+
+def _read_variable(inside: str, spot: str, names: Collection[str], advice: str) -> Variable:
     match = _VARIABLE.fullmatch(inside)
     if match is None or match["name"] not in names:
         known = ", ".join(f"{{{name}}}" for name in names)
-        raise PatternRefused(f"“{{{inside}}}” at place {place} is not known. Choose from {known}{advice}.")
+        raise PatternRefused(f"“{{{inside}}}” at {spot} is not known. Choose from {known}{advice}.")
     width = match["width"]
     if width is None:
-        return Variable(match["name"], place)
+        return Variable(match["name"], spot)
     if match["name"] != COUNTED or not _WIDTH.fullmatch(width):
         counted = f"only {{{COUNTED}}} takes a width, as in {{{COUNTED}:03}}"
-        raise PatternRefused(f"“{{{inside}}}” at place {place}: {counted}.")
-    return Variable(COUNTED, place, int(width))
+        raise PatternRefused(f"“{{{inside}}}” at {spot}: {counted}.")
+    return Variable(COUNTED, spot, int(width))
 
 
 def _value(variable: Variable, values: Mapping[str, str]) -> str:
     if variable.name not in values:
-        raise PatternRefused(f"“{{{variable.name}}}” at place {variable.place} has no value here. Give it one.")
+        raise PatternRefused(f"“{{{variable.name}}}” at {variable.spot} has no value here. Give it one.")
     return values[variable.name].zfill(variable.width)

@@ -99,3 +99,8 @@ def test_a_variable_without_a_value_is_never_left_standing():
 
 def test_filling_keeps_blanks_and_lines():
     assert read_pattern(" {name}\n", ["name"]).fill({"name": "{x}"}) == " {x}\n"
+
+
+def test_in_a_longer_text_the_line_is_named_too():
+    with pytest.raises(PatternRefused, match="at line 3, place 4 is not known"):
+        read_pattern("one\n{title}\nof {nobody}")

@@ -1,0 +1,1 @@
+"""Templates: kept, rendered, applied, taken back."""
