@@ -27,6 +27,7 @@ from core.publishing.bulk import BulkChanges
 from core.publishing.changes import DeviationChanges
 from core.publishing.models import DeviationStatus
 from core.publishing.scheduling import SchedulePlan
+from core.publishing.templates.models import MetadataTemplate, TemplateType
 from core.system.actors import Actor
 from core.system.models import AuditEvent
 from tests.factories import HOUR, NOON, make_account, make_deviation, make_user
@@ -46,6 +47,7 @@ class House:
     store: ObjectStore
     alice: Actor
     theirs: dict[str, list[str]]
+    template: MetadataTemplate  # hers
 
 
 @pytest.fixture
@@ -58,13 +60,17 @@ def house(database: Database, store: ObjectStore) -> House:
         posts.append(make_deviation(session, charlie, account, deleted_at=NOON))
         _, login = sessions.open_session(session, charlie.id, user_agent=None, idle_days=9, now=utc_now())
         _, key = api_keys.create(session, Actor.person(charlie.id), "Theirs", ["sales"], now=NOON)
+        template = MetadataTemplate(user_id=alice.id, type=TemplateType.DESCRIPTION, name="Hers", content="{title}")
+        session.add(template)
         theirs = {
             "post": [post.id for post in posts],
             "account": [account.id],
             "session": [login.id],
             "api_key": [key.id],
         }
-        return House(database, store, Actor.person(alice.id), theirs | {"user": [charlie.id], "invitation": ["inv_x"]})
+        return House(
+            database, store, Actor.person(alice.id), theirs | {"user": [charlie.id], "invitation": ["inv_x"]}, template
+        )
 
 
 def services() -> dict[str, Callable[..., Any]]:
@@ -114,6 +120,11 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "file_id": new_id("fil"),
         "submission": True,
         "terms": True,
+        "template_id": house.template.id,
+        "template": house.template,
+        "answers": {},
+        "content": "{title}",
+        "declared": [],
         "floor_seconds": 0.0,
         "password_hash": "!",
         "role": InstanceUserRole.MEMBER,
