@@ -226,8 +226,10 @@ def _finish(session: Session, state: AutomationState) -> None:
     session.flush()
 
 
-def _give_back(session: Session, taken: Sequence[str]) -> None:
+def _give_back(session: Session, taken: Sequence[str], *, stamp: datetime) -> None:
     session.execute(
-        update(Automation).where(Automation.id.in_(taken)).values(is_executing=False, updated_at=Automation.updated_at),
+        update(Automation)
+        .where(Automation.id.in_(taken), Automation.last_execution_lock == stamp)
+        .values(is_executing=False, updated_at=Automation.updated_at),
         execution_options={"synchronize_session": False},
     )
