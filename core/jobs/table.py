@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.identity import tokens
+from core.jobs.automations import run_automations, warn_of_shortage
 from core.jobs.cleanup import clean_up, remove_objects
+from core.jobs.deliver import Deliverer
 from core.jobs.pictures import hash_pictures
 from core.jobs.ports import Ports
 from core.publishing.execution import claims
@@ -43,8 +45,11 @@ def job_table(ports: Ports, in_hand: Callable[[], Sequence[str]] = list) -> list
     take_back = partial(recover, in_hand=in_hand)
     return [
         Job("recover", "Take posts back from workers that fell silent", every, take_back),
+        Job("automations", "Let automations act that are due", 5, run_automations),
+        Job("warn_of_shortage", "Warn of drafts that run out", 3600, warn_of_shortage),
         Job("refresh_tokens", "Renew DeviantArt tokens before they end", 60, refresh_tokens),
         Job("remove_objects", "Delete stored files that nothing refers to", 60, remove_objects),
         Job("hash_pictures", "Note what pictures look like, to find lookalikes", 60, hash_pictures),
+        Job("deliver", "Send notifications by mail and to webhooks", 5, Deliverer().run),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),
     ]
