@@ -24,6 +24,7 @@ from core.identity import api_keys, sessions
 from core.identity.models import InstanceUserRole
 from core.media.storage import ObjectStore
 from core.publishing.bulk import BulkChanges
+from core.publishing.calendar.moving import Target
 from core.publishing.changes import DeviationChanges
 from core.publishing.models import DeviationStatus
 from core.publishing.scheduling import SchedulePlan
@@ -127,6 +128,11 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "declared": [],
         "floor_seconds": 0.0,
         "password_hash": "!",
+        "target": Target(NOON.date()),
+        "was_at": NOON + HOUR,
+        "start": NOON,
+        "end": NOON + HOUR,
+        "zone": "UTC",
         "role": InstanceUserRole.MEMBER,
         parameter: [value] if parameter == "ids" else value,
     }

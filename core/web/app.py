@@ -23,6 +23,7 @@ from core.runtime import Runtime, get_runtime
 from core.ui.errors import on_script_error
 from core.web.auth import auth_routes
 from core.web.blobs import blob_routes
+from core.web.calendar_feed import calendar_feed_routes
 from core.web.connection_watch import TRUSTED_USER_HEADERS, ConnectionWatch
 from core.web.doorman import UploadDoorman
 from core.web.headers import SecurityHeaders
@@ -35,7 +36,13 @@ HOME = Path(__file__).resolve().parents[2] / "Home.py"
 
 def build_routes(runtime: Runtime) -> list[BaseRoute]:
     """Our own routes. Streamlit keeps ``/_stcore``, ``/media``, ``/component`` and ``/static`` to itself."""
-    return [*auth_routes(runtime), *web_connect.routes, *blob_routes(runtime), *status_routes(runtime)]
+    return [
+        *auth_routes(runtime),
+        *web_connect.routes,
+        *blob_routes(runtime),
+        *calendar_feed_routes(runtime),
+        *status_routes(runtime),
+    ]
 
 
 def build_app() -> st.App:
