@@ -1,0 +1,59 @@
+"""Sales for tests, and a way to let time pass."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.db.engine import Database
+from core.identity.models import User
+from core.sales import claims
+from core.sales.models import PricePreset, SaleQueue, SaleQueueStatus
+from core.system.actors import Actor
+from tests.factories import NOON, make_deviation, make_preset
+
+MINUTE = timedelta(minutes=1)
+PNG = b"\x89PNG\r\n\x1a\n" + b"a screenshot"
+LEASE = timedelta(seconds=claims.LEASE_SECONDS)
+
+
+def make_sale(session: Session, user: User, preset: PricePreset | None = None, **fields: Any) -> SaleQueue:
+    """A piece that waits to be priced at 12.00 USD, of a published post of its own."""
+    preset = preset or make_preset(session, user)
+    deviation = fields.pop("deviation", None) or make_deviation(session, user, status="published")
+    values: dict[str, Any] = {
+        "user_id": user.id,
+        "deviation_id": deviation.id,
+        "price_preset_id": preset.id,
+        "price": 1200,
+        "currency": "USD",
+        "title": deviation.title,
+        "url": deviation.deviation_url,
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    if fields.get("status") is SaleQueueStatus.PROCESSING:
+        values |= {"processing_by": "shop", "locked_at": NOON, "attempts": 1, "claim_version": 1}
+    if fields.get("status") is SaleQueueStatus.COMPLETED:
+        values |= {"completed_at": NOON, "completed_by": "shop", "attempts": 1, "claim_version": 1}
+    sale = SaleQueue(**values | fields)
+    session.add(sale)
+    session.flush()
+    return sale
+
+
+def take(database: Database, actor: Actor, client: str, *, at: datetime = NOON) -> claims.ClaimedSale | None:
+    """One claim in a transaction of its own."""
+    with database.session() as session:
+        return claims.claim_next(session, actor, client=client, now=at)
+
+
+def must_take(database: Database, actor: Actor, client: str, *, at: datetime = NOON) -> claims.ClaimedSale:
+    claimed = take(database, actor, client, at=at)
+    assert claimed is not None
+    return claimed
+
+
+def look(database: Database, sale_id: str) -> SaleQueue:
+    with database.read() as session:
+        return session.get_one(SaleQueue, sale_id)
