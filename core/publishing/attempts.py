@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.db.ids import decode
 from core.identity.models import Account
+from core.publishing.csv_cells import cell
 from core.publishing.models import Deviation, DeviationStatus, PublishAttempt
 from core.publishing.searching import folded
 from core.system.actors import Actor
@@ -161,7 +162,7 @@ def history(session: Session, actor: Actor, deviation_id: str, *, limit: int = 2
 
 def csv_rows(session: Session, actor: Actor, wanted: AttemptFilter) -> Iterator[list[str]]:
     """All that match as rows of a CSV file: the filter that was used, the header, the calls."""
-    yield ["filter", _cell(wanted.described())]
+    yield ["filter", cell(wanted.described())]
     yield list(CSV_HEADER)
     cursor: str | None = None
     while True:
@@ -241,10 +242,4 @@ def _csv_row(row: AttemptView) -> list[str]:
         row.started_at.astimezone(UTC).isoformat(), row.title, row.deviation_id, row.account_name, row.number, row.step,
         row.outcome, row.category, row.http_status, row.provider_code, row.duration_ms, row.message, row.correlation_id,
     )  # fmt: skip
-    return [_cell(value) for value in values]
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    # A spreadsheet would take these for formulas.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return [cell(value) for value in values]

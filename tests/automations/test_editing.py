@@ -16,7 +16,7 @@ from core.publishing.errors import ChangedMeanwhile, ChangeRefused, PatternRefus
 from core.publishing.models import Deviation, LatePolicy
 from core.system.models import AuditEvent
 from tests.automations.making import DAILY, blueprint, make, make_preset
-from tests.factories import HOUR, NOON, make_account, make_deviation, make_user
+from tests.factories import DAY, HOUR, NOON, make_account, make_deviation, make_user
 
 
 def events(session, automation_id):
@@ -158,10 +158,10 @@ def test_a_run_under_way_holds_up_changes_and_one_that_died_does_not(session, ac
     ):
         with pytest.raises(AutomationBusy, match="Try again in a minute"):
             change()
-    made.last_execution_lock = NOON - timedelta(minutes=5)
-    session.flush()
-    edited(session, actor, made, name="Mornings")
-    assert (made.name, made.is_executing, made.last_execution_lock) == ("Mornings", False, None)
+    for died_at in (NOON - timedelta(minutes=5), NOON + DAY):  # the latter by a clock that was put back since
+        made.last_execution_lock = died_at
+        session.flush()
+        assert edited(session, actor, made, name=f"Since {died_at}").name == f"Since {died_at}"
 
 
 def test_switching_is_not_held_up_by_a_run(session, actor, account):

@@ -15,6 +15,7 @@ from core.publishing.automations.lookup import list_rules, zone_of
 from core.publishing.automations.models import Automation, BlackoutWindow
 from core.publishing.automations.occurrences import next_occurrence
 from core.publishing.automations.rules import RuleSpec
+from core.publishing.automations.timing import start_of
 from core.publishing.errors import ScheduleRefused
 
 A_YEAR = timedelta(days=366)
@@ -86,7 +87,7 @@ def _rule_problems(session: Session, automation: Automation, now: datetime) -> l
         zone = zone_of(session, automation)
     except ScheduleRefused as error:
         return [str(error)]
-    start = max(now, automation.paused_until or now)
+    start = start_of(automation, now=now)
     firsts = (next_occurrence(spec, zone, start) for spec in specs)
     if not any(first and first.at <= start + A_YEAR for first in firsts):
         return ["None of its rules would fire within a year. Choose other days or times."]

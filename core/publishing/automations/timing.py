@@ -1,7 +1,7 @@
 """When the rules of an automation run next: written down at every change that matters."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -25,12 +25,18 @@ def retime(
     What was due before and not dealt with yet is let go: the rule it belonged to is another one now.
     """
     zone = zone_of(session, automation)
-    start = max(now, automation.paused_until or now)
+    start = start_of(automation, now=now)
     for rule in list_rules(session, automation.id) if rules is None else rules:
         is_on = automation.enabled and rule.enabled
         found = next_occurrence(RuleSpec.of(rule), zone, start) if is_on else None
         rule.next_at = found.at if found else None
     session.flush()
+
+
+def start_of(automation: Automation, *, now: datetime) -> datetime:
+    """After which instant occurrences count: now, or just before the pause ends."""
+    pause = automation.paused_until
+    return now if pause is None or pause <= now else pause - timedelta(microseconds=1)
 
 
 def retime_for_zone(session: Session, actor: Actor, *, now: datetime) -> int:
