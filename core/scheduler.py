@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import structlog
 
 from core.adapters.deviantart.sites import build_sites
+from core.adapters.messengers import build_messengers
 from core.clock import Clock, utc_now
 from core.db.migrate import upgrade
 from core.jobs.health import serve_health
@@ -21,7 +22,8 @@ log = structlog.get_logger(__name__)
 def build_ports(runtime: Runtime, *, sites: Mapping[str, Site] | None = None, clock: Clock = utc_now) -> Ports:
     """The ports of this process; tests hand in other sites or another clock."""
     found = build_sites(runtime.settings) if sites is None else sites
-    return Ports(runtime.settings, runtime.database, runtime.store, found, clock, worker_name())
+    messengers = build_messengers(runtime.settings)
+    return Ports(runtime.settings, runtime.database, runtime.store, found, clock, worker_name(), messengers)
 
 
 def run(ports: Ports) -> None:

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address the dashboard listens on; `0.0.0.0` is all of them.")
     port: int = Field(default=8501, ge=1, le=65535, description="Port of the dashboard.")
+    api_port: int = Field(default=8604, ge=1, le=65535, description="Port of the API when `atelier api` runs it alone.")
+    api_requests_per_minute: int = Field(
+        default=300, ge=0, description="Most requests of one API key a minute, per process; 0: any number."
+    )
     public_url: str = Field(default="", description="Where browsers reach the dashboard; empty: host and port.")
     trusted_proxies: str = Field(
         default="", description="Addresses of proxies whose X-Forwarded headers are believed, comma separated."
@@ -73,6 +77,21 @@ class Settings(BaseSettings):
     provider_timeout_seconds: float = Field(default=60, gt=0, description="Longest wait for one answer of a provider.")
     unknown_wait_seconds: float = Field(
         default=20, ge=0, description="Wait before asking what became of a lost answer."
+    )
+
+    # Notifications
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server: `smtp://name:password@host:587` (STARTTLS; `?starttls=no` without) or "
+        "`smtps://name:password@host:465`. None: mails wait in the outbox.",
+    )
+    mail_from: str | None = Field(
+        default=None, description="Sender of mails, as `Atelier <atelier@example.com>`; needed with a mail server."
+    )
+    webhooks_to_private_networks: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="Whether webhooks may lead to this machine and its network; `auto`: while the dashboard itself "
+        "can be reached from this machine alone.",
     )
 
     # Limits
@@ -110,6 +129,12 @@ class Settings(BaseSettings):
             raise ValueError("Give both ATELIER_DEVIANTART_CLIENT_ID and ATELIER_DEVIANTART_CLIENT_SECRET, or neither.")
         return self
 
+    @model_validator(mode="after")
+    def _whole_mail(self) -> Self:
+        if self.smtp_url is not None and not self.mail_from:
+            raise ValueError("Give ATELIER_MAIL_FROM with ATELIER_SMTP_URL: mails need a sender.")
+        return self
+
     @property
     def resolved_database_url(self) -> str:
         """The SQLAlchemy address; plain ``postgresql://`` means psycopg 3."""
@@ -127,6 +152,13 @@ class Settings(BaseSettings):
     def resolved_public_url(self) -> str:
         host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::1"} else self.host  # noqa: S104 - compared, not bound
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def allows_private_webhooks(self) -> bool:
+        """Who can sit down at this machine reaches its network anyway; others must not through us."""
+        if self.webhooks_to_private_networks != "auto":
+            return self.webhooks_to_private_networks == "yes"
+        return self.host in {"127.0.0.1", "::1", "localhost"} and not self.public_url
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from core.identity import rules, sessions
 from core.identity.errors import NameTaken, UserNotFound
 from core.identity.models import InstanceUser, InstanceUserRole, LoginSession, User
 from core.identity.roles import get_membership, require_admin, require_another_admin
-from core.system import audit
+from core.system import audit, channels
 from core.system.actors import Actor
 
 
@@ -214,6 +214,7 @@ def disable(session: Session, actor: Actor, user_id: str, *, now: datetime) -> N
     require_another_admin(session, user_id)
     user.disabled_at = now
     session.flush()
+    channels.silence(session, user_id, "An administrator had shut you out.", now=now)
     _note(session, actor, "user.disabled", user_id, now=now)
     sessions.end_all(session, actor, user_id, now=now)
 

@@ -12,7 +12,7 @@ from core.jobs.ports import Ports
 from core.publishing import trash
 from core.publishing.models import PublishAttempt
 from core.system import heartbeats, idempotency
-from core.system.models import Intent, IntentState, Notification, StorageRemoval
+from core.system.models import Intent, IntentState, Notification, NotificationDelivery, StorageRemoval
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,7 @@ def forget_expired(session: Session, *, log_days: int, now: datetime) -> int:
         delete(VerificationToken).where(VerificationToken.expires < now),
         delete(SignInAttempt).where(SignInAttempt.at < now - SIGN_IN_ATTEMPTS_KEPT),
         delete(PublishAttempt).where(PublishAttempt.started_at < now - timedelta(days=log_days)),
+        delete(NotificationDelivery).where(NotificationDelivery.created_at < now - timedelta(days=log_days)),
         delete(Notification).where(Notification.read_at < now - READ_NOTIFICATIONS_KEPT),
         delete(Intent).where(
             Intent.closed_at < now - timedelta(days=log_days), Intent.state.in_([IntentState.DONE, IntentState.FAILED])

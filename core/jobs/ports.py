@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.clock import Clock
 from core.db.engine import Database
@@ -14,6 +14,8 @@ from core.publishing.execution.results import Rhythm
 from core.publishing.execution.runner import Runner
 from core.publishing.site import Site
 from core.settings import Settings
+from core.system.messengers import Messenger
+from core.system.models import ChannelKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Ports:
     sites: Mapping[str, Site]
     clock: Clock
     worker: str
+    messengers: Mapping[ChannelKind, Messenger] = field(default_factory=dict)
 
     def runner(self, stopping: Callable[[], bool]) -> Runner:
         calls = Calls(self.database, self.store, self.sites, self.worker, self.clock)
