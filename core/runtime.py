@@ -5,6 +5,7 @@ from functools import cached_property
 
 from core.adapters.deviantart.sites import DeviantArt, build_sites
 from core.adapters.storage.factory import open_store
+from core.db import models as _models  # noqa: F401 - tables refer to each other by name: all must be known
 from core.db.crypto import Keyring, install_keyring, load_keys
 from core.db.engine import Database
 from core.identity.sessions import cookie_name

@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.db import models as _models  # noqa: F401 - tables refer to each other by name: all must be known
 from core.db.crypto import Keyring, current_keyring, install_keyring
 from core.db.ids import new_id
 from core.identity.models import Account, InstanceUser, InstanceUserRole, User
 from core.media.models import Blob
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, PublishAttempt, UploadMode
 from core.publishing.states import QUEUED
+from core.sales.models import PricePreset
 from core.system.actors import Actor
 from core.system.models import Intent, IntentState
 
@@ -188,6 +190,21 @@ def make_intent(
     session.add(intent)
     session.flush()
     return intent
+
+
+def make_preset(session: Session, user: User, **fields: Any) -> PricePreset:
+    """A fixed price of 12.00 USD; for a range give ``price=0`` with both ends."""
+    values: dict[str, Any] = {
+        "user_id": user.id,
+        "name": f"Preset {next(_numbers)}",
+        "price": 1200,
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    preset = PricePreset(**values | fields)
+    session.add(preset)
+    session.flush()
+    return preset
 
 
 def lease(deviation: Deviation, *, at: datetime = NOON) -> None:

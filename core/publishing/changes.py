@@ -12,6 +12,7 @@ from core.publishing.validation import MAX_GALLERIES
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 50_000
+PROJECT_LENGTH = 100
 Classification = Literal["nudity", "sexual", "gore", "language", "ideology"]
 
 
@@ -26,6 +27,10 @@ def _many_lines(text: str | None) -> str | None:
     return (text or "").replace("\0", "").strip() or None
 
 
+def _one_line_or_none(text: str | None) -> str | None:
+    return " ".join((text or "").replace("\0", "").split()) or None
+
+
 def _known_once(items: list[Any]) -> list[Any]:
     return list(dict.fromkeys(items))
 
@@ -34,7 +39,8 @@ class DeviationChanges(BaseModel):
     """The fields to change; what is not given stays as it is.
 
     ``display_resolution``: 0 original, 1 to 8 as DeviantArt's sizes. ``max_lateness_minutes`` goes with
-    ``late_policy`` hold. Lists replace what is there.
+    ``late_policy`` hold. Lists replace what is there. ``rating`` (1 to 5) and ``project`` stay in the house:
+    automations and lists go by them. ``sale_preset_id`` is what it is priced with once it is out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +65,9 @@ class DeviationChanges(BaseModel):
     late_policy: LatePolicy = LatePolicy.PUBLISH
     max_lateness_minutes: int | None = Field(default=None, ge=1, le=7 * 24 * 60)
     publish_options: PublishOptions = PublishOptions()
+    rating: int | None = Field(default=None, ge=1, le=5)
+    project: Annotated[str | None, Field(max_length=PROJECT_LENGTH), AfterValidator(_one_line_or_none)] = None
+    sale_preset_id: str | None = None
 
     @field_validator("tags")
     @classmethod

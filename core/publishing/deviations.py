@@ -13,6 +13,7 @@ from core.publishing.changes import DeviationChanges
 from core.publishing.editing import completed, find_account, require_sound
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, UploadMode
 from core.publishing.moves import plain
+from core.publishing.pool_fields import require_preset
 from core.publishing.states import require_move
 from core.system import audit
 from core.system.actors import Actor
@@ -38,6 +39,8 @@ def create(
     row = Deviation(user_id=actor.user_id, status=status, created_at=now, updated_at=now, upload_mode=UploadMode.SINGLE)
     post = Post(row, account=find_account(session, actor, values["account_id"]))
     require_sound(post, values)
+    if values.get("sale_preset_id") is not None:
+        require_preset(session, actor, values["sale_preset_id"])
     for name, value in values.items():
         setattr(row, name, value)
     session.add(row)
@@ -52,6 +55,8 @@ def check_fields(session: Session, actor: Actor, fields: DeviationChanges) -> No
     values = completed(fields.given())
     row = Deviation(user_id=actor.user_id, status=DeviationStatus.DRAFT)
     require_sound(Post(row, account=find_account(session, actor, values.get("account_id"))), values)
+    if values.get("sale_preset_id") is not None:
+        require_preset(session, actor, values["sale_preset_id"])
 
 
 def default_account_id(session: Session, actor: Actor) -> str | None:

@@ -13,6 +13,7 @@ from core.publishing.changes import DeviationChanges
 from core.publishing.errors import ChangedMeanwhile, ChangeRefused, DeviationBusy, NotEditable
 from core.publishing.models import Deviation, DeviationStatus, LatePolicy
 from core.publishing.moves import plain, snapshot
+from core.publishing.pool_fields import require_preset
 from core.publishing.states import EDITABLE, QUEUED
 from core.publishing.validation import warnings
 from core.system import audit
@@ -75,6 +76,8 @@ def edit_post(
         return []
     post.account = _account_after(session, actor, post, values)
     require_sound(post, values)
+    if after.get("sale_preset_id") is not None:
+        require_preset(session, actor, after["sale_preset_id"])
     if "account_id" in after:
         _forget_stash_items(post)
     for name in after:
@@ -157,7 +160,7 @@ def require_sound(post: Post, values: dict[str, Any]) -> None:
         raise ChangeRefused("A mature level or classification needs the post to be marked as mature.")
     if will_be("add_watermark") and not will_be("display_resolution"):
         raise ChangeRefused("A watermark needs a display size smaller than the original. Choose one, or no watermark.")
-    if will_be("late_policy") is LatePolicy.HOLD and will_be("max_lateness_minutes") is None:
+    if will_be("late_policy") not in {None, LatePolicy.PUBLISH} and will_be("max_lateness_minutes") is None:
         raise ChangeRefused("To be held when late, a post needs an allowance in minutes.")
     if will_be("late_policy") is LatePolicy.PUBLISH and will_be("max_lateness_minutes") is not None:
         raise ChangeRefused("An allowance for lateness only means something for posts that are held when late.")

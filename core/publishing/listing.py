@@ -25,7 +25,7 @@ MAX_SELECTION = 10_000
 
 
 class Order(enum.StrEnum):
-    """Orders of a list. ``next`` is by promised time, ``published`` by the time it went out."""
+    """Orders of a list. ``next`` is by promised time, ``published`` by the time it went out, ``rating`` best first."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -33,6 +33,8 @@ class Order(enum.StrEnum):
     NEXT = "next"
     PUBLISHED = "published"
     CHANGED = "changed"
+    RATING = "rating"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class DeviationView:
     is_mature: bool
     is_ai_generated: bool
     stash_only: bool
+    rating: int | None
+    project: str | None
+    sale_preset_id: str | None
+    imported_at: datetime | None
     created_at: datetime
     updated_at: datetime
     scheduled_at: datetime | None
@@ -182,6 +188,10 @@ _COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Deviation.is_mature,
     Deviation.is_ai_generated,
     Deviation.stash_only,
+    Deviation.rating,
+    Deviation.project,
+    Deviation.sale_preset_id,
+    Deviation.imported_at,
     Deviation.created_at,
     Deviation.updated_at,
     Deviation.scheduled_at,
@@ -262,3 +272,7 @@ def _ordering(session: Session, order: Order) -> tuple[ColumnElement[Any], ...]:
             return Deviation.published_at.desc().nulls_last(), Deviation.id.desc()
         case Order.CHANGED:
             return Deviation.updated_at.desc(), Deviation.id.desc()
+        case Order.RATING:
+            return Deviation.rating.desc().nulls_last(), Deviation.created_at.desc(), Deviation.id.desc()
+        case Order.PROJECT:
+            return folded(session, Deviation.project).asc().nulls_last(), Deviation.created_at.desc(), Deviation.id

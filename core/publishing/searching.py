@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, collate, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, String, TableValuedAlias, collate, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from core.publishing.models import QUEUE, Deviation, DeviationFile, DeviationStatus, HoldReason
@@ -18,7 +18,8 @@ class DeviationFilter:
     """What to show; empty and ``None`` mean: any.
 
     ``search`` looks in title, description, tags and file names, whatever the case; each of its words must be
-    found somewhere. Times are half-open: from included, before not. ``trashed`` looks in the trash only.
+    found somewhere. ``rating_from`` leaves out what has no rating. Times are half-open: from included, before not.
+    ``trashed`` looks in the trash only.
     """
 
     statuses: tuple[DeviationStatus, ...] = ()
@@ -26,9 +27,13 @@ class DeviationFilter:
     account_id: str | None = None
     automation_id: str | None = None
     tag: str | None = None
+    gallery_id: str | None = None
     is_mature: bool | None = None
     is_ai_generated: bool | None = None
     hold_reason: HoldReason | None = None
+    rating_from: int | None = None
+    project: str | None = None
+    sale_preset_id: str | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
     going_out_from: datetime | None = None
@@ -49,13 +54,19 @@ def conditions(session: Session, actor: Actor, wanted: DeviationFilter) -> list[
         (Deviation.is_mature, wanted.is_mature),
         (Deviation.is_ai_generated, wanted.is_ai_generated),
         (Deviation.hold_reason, wanted.hold_reason),
+        (Deviation.project, wanted.project),
+        (Deviation.sale_preset_id, wanted.sale_preset_id),
     ):
         if value is not None:
             found.append(column == value)
+    if wanted.rating_from is not None:
+        found.append(Deviation.rating >= wanted.rating_from)
     found += _time_conditions(wanted)
     if wanted.tag:
         exactly = wanted.tag.lower()
         found.append(_any_tag(session, lambda tag: tag == exactly))
+    if wanted.gallery_id:
+        found.append(_has_gallery(session, wanted.gallery_id))
     found += [_mentions(session, word) for word in wanted.search.lower().split()]
     return found
 
@@ -106,7 +117,17 @@ def _mentions(session: Session, word: str) -> ColumnElement[bool]:
 
 
 def _any_tag(session: Session, matches: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> ColumnElement[bool]:
+    tags = _unpacked(session, Deviation.tags)
+    return exists(select(1).select_from(tags).where(matches(folded(session, tags.c.value))))
+
+
+def _has_gallery(session: Session, folder_id: str) -> ColumnElement[bool]:
+    galleries = _unpacked(session, Deviation.gallery_ids)
+    return exists(select(1).select_from(galleries).where(galleries.c.value == folder_id))
+
+
+def _unpacked(session: Session, column: Any) -> TableValuedAlias:
+    """The elements of a JSON list as rows of ``value``."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     unpack = func.jsonb_array_elements_text if is_postgresql else func.json_each
-    tags = unpack(Deviation.tags).table_valued("value")
-    return exists(select(1).select_from(tags).where(matches(folded(session, tags.c.value))))
+    return unpack(column).table_valued("value")

@@ -88,7 +88,7 @@ if query.layout is not Layout.EDIT or not listed.rows:
 if is_upload_open():
     show_upload(user)
 show_views(query, listed.counts)
-show_filters(query, listed.accounts)
+show_filters(user, query, listed.accounts)
 show_list(user, query, listed)
 if query.layout is not Layout.EDIT:  # drawn again, it would take away what is being typed
     watch(user, query, listed)

@@ -262,3 +262,20 @@ def test_a_notice_is_put_away(runtime, anna, account, open_page):
     screen = press(open_page(CONTENT, view="failed", layout="grid"), "Retry")
     next(one for one in screen.button if one.key == "notice-close").click()
     assert "put first in line again" not in said(run(screen))
+
+
+def test_ratings_and_projects_are_columns_where_there_are_any_and_filters_of_the_address(
+    runtime, anna, account, open_page
+):
+    add(runtime, anna, account, title="Harbour")
+    assert "★" not in table(open_page(CONTENT))
+    add(runtime, anna, account, title="Dunes at noon", rating=4, project="Walking sands")
+    shown = table(open_page(CONTENT))
+    assert "★★★★" in shown and "Walking sands" in shown
+    for query in ({"rating": "4"}, {"project": "Walking sands"}):
+        shown = table(open_page(CONTENT, **query))
+        assert "Dunes at noon" in shown and "Harbour" not in shown
+    assert "Dunes at noon" not in table(open_page(CONTENT, rating="5"))
+    assert "Harbour" in table(open_page(CONTENT, rating="nonsense"))
+    shown = table(open_page(CONTENT, sort="rating"))
+    assert shown.index("Dunes at noon") < shown.index("Harbour")

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from core.db.ids import new_id
 from core.identity.models import AccountState
 from core.publishing.changes import DeviationChanges, read_changes
+from core.publishing.deviations import create
 from core.publishing.editing import edit
 from core.publishing.errors import (
     ChangedMeanwhile,
@@ -20,7 +22,18 @@ from core.publishing.execution.work import PUBLISH
 from core.publishing.models import DeviationFile, DeviationStatus, LatePolicy, MatureLevel
 from core.publishing.options import License, PublishOptions, SubjectTag
 from core.system.models import AuditEvent
-from tests.factories import HOUR, NOON, lease, make_account, make_blob, make_deviation, make_file, make_intent
+from tests.factories import (
+    HOUR,
+    NOON,
+    lease,
+    make_account,
+    make_blob,
+    make_deviation,
+    make_file,
+    make_intent,
+    make_preset,
+    make_user,
+)
 
 EVERYTHING = {
     "title": "New title", "description": "Some words.", "tags": ["one", "two"], "category_path": "digitalart/paintings",
@@ -254,3 +267,41 @@ def test_text_is_tidied(session, alice, actor):
 def test_a_group_without_a_folder_is_refused_in_words(pair):
     with pytest.raises(ChangeRefused, match="A group needs the id of one of its folders"):
         read_changes({"publish_options": {"groups": [pair]}})
+
+
+def test_rating_project_and_preset_are_set_and_taken_away(session, alice, actor):
+    post = make_deviation(session, alice)
+    preset = make_preset(session, alice)
+    change(session, actor, post, rating=4, project="  Dunes \n 2026 ", sale_preset_id=preset.id)
+    assert (post.rating, post.project, post.sale_preset_id) == (4, "Dunes 2026", preset.id)
+    change(session, actor, post, rating=None, project=" ", sale_preset_id=None)
+    assert (post.rating, post.project, post.sale_preset_id) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"), [({"rating": 0}, "Rating"), ({"rating": 6}, "Rating"), ({"project": "x" * 101}, "Project")]
+)
+def test_a_rating_or_project_out_of_bounds_is_refused_by_name(values, said):
+    with pytest.raises(ChangeRefused, match=said):
+        read_changes(values)
+
+
+def test_a_preset_of_somebody_else_or_an_archived_one_is_refused(session, alice, actor):
+    post = make_deviation(session, alice)
+    theirs = make_preset(session, make_user(session, "bob"))
+    archived = make_preset(session, alice, archived_at=NOON)
+    for preset_id in (theirs.id, new_id("prc"), "nonsense"):
+        with pytest.raises(ChangeRefused, match="no such price preset"):
+            change(session, actor, post, sale_preset_id=preset_id)
+    with pytest.raises(ChangeRefused, match="archived"):
+        change(session, actor, post, sale_preset_id=archived.id)
+    with pytest.raises(ChangeRefused, match="no such price preset"):
+        create(session, actor, DeviationChanges(title="New", sale_preset_id=theirs.id), now=NOON)
+    assert post.sale_preset_id is None
+
+
+def test_a_post_keeps_its_archived_preset_through_other_changes(session, alice, actor):
+    archived = make_preset(session, alice, archived_at=NOON)
+    post = make_deviation(session, alice, sale_preset_id=archived.id)
+    change(session, actor, post, title="Another", sale_preset_id=archived.id)
+    assert (post.title, post.sale_preset_id) == ("Another", archived.id)

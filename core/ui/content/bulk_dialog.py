@@ -19,7 +19,7 @@ from core.publishing.changes import read_changes
 from core.publishing.listing import DeviationView
 from core.publishing.patterns import VARIABLES
 from core.runtime import get_runtime
-from core.ui.content import dialogs, fields
+from core.ui.content import dialogs, fields, pool_fields
 from core.ui.content.actions import undo_with
 from core.ui.content.dialogs import Dialog
 from core.ui.content.notices import leave, notice_of, working
@@ -45,6 +45,9 @@ class Part(enum.StrEnum):
     FEATURED = "Featured"
     STASH = "Sta.sh only"
     LATE = "Lateness"
+    RATING = "Rating"
+    PROJECT = "Project"
+    PRICE = "Price"
 
 
 class TagMode(enum.StrEnum):
@@ -189,6 +192,22 @@ def _late(subject: Subject, asked: _Asked) -> None:
     asked.fields |= fields.late_fields(subject.key, None, None)
 
 
+def _rating(subject: Subject, asked: _Asked) -> None:
+    asked.fields |= pool_fields.rating_field(subject.key, {})
+    if asked.fields["rating"] is None:
+        st.caption("No star means: take the rating away.")
+
+
+def _project(subject: Subject, asked: _Asked) -> None:
+    asked.fields |= pool_fields.project_field(subject.key, subject.user, {})
+    if asked.fields["project"] is None:
+        st.caption("Nothing chosen means: take them out of their projects.")
+
+
+def _price(subject: Subject, asked: _Asked) -> None:
+    asked.fields |= pool_fields.preset_field(subject.key, subject.user, {})
+
+
 _PARTS: Mapping[Part, Callable[[Subject, _Asked], None]] = {
     Part.TITLE: _title,
     Part.DESCRIPTION: _description,
@@ -203,6 +222,9 @@ _PARTS: Mapping[Part, Callable[[Subject, _Asked], None]] = {
     Part.FEATURED: _simple(fields.feature_field),
     Part.STASH: _simple(fields.stash_field),
     Part.LATE: _late,
+    Part.RATING: _rating,
+    Part.PROJECT: _project,
+    Part.PRICE: _price,
 }
 
 

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.identity.models import Account
 from core.identity.sessions import SignedIn
 from core.publishing.detail import DeviationDetail
-from core.ui.content import dialogs, fields
+from core.ui.content import dialogs, fields, pool_fields
 from core.ui.content.dialogs import Began
 from core.ui.content.making import prompt_of
 from core.ui.content.options_fields import options_fields
@@ -72,13 +72,23 @@ def _details(user: SignedIn, detail: DeviationDetail, linked: list[Account], key
     account_id = fields.account_field(f"{key}-account", linked, now["account_id"])
     kept = now["gallery_ids"] if account_id == now["account_id"] else []
     galleries = fields.galleries_field(f"{key}-galleries-{account_id}", user, account_id, kept)
-    return {
+    values = _pool(user, now, key)
+    return values | {
         "title": title,
         "description": description,
         "tags": tags,
         "account_id": account_id,
         "gallery_ids": galleries,
     }
+
+
+def _pool(user: SignedIn, now: dict[str, Any], key: str) -> dict[str, Any]:
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        values = pool_fields.rating_field(key, now)
+    with right:
+        values |= pool_fields.project_field(key, user, now)
+    return values | pool_fields.preset_field(key, user, now)
 
 
 def _options(detail: DeviationDetail, key: str) -> dict[str, Any]:
@@ -102,3 +112,4 @@ def _show_as_text(detail: DeviationDetail) -> None:
         fields.show_site_tags(detail.fields["tags"])
     if detail.view.account_name:
         st.caption(f"Account: {plain(detail.view.account_name)}")
+    pool_fields.show_as_text(detail.fields)

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.identity.models import Account
+from core.identity.sessions import SignedIn
 from core.publishing.listing import Counts, Order
 from core.publishing.models import HoldReason
+from core.ui.content import pool_filters
 from core.ui.content import query as address
 from core.ui.content.query import Layout, Query, View, bound, writer
 
@@ -17,6 +19,8 @@ _ORDERS: Mapping[Order, str] = {
     Order.NEXT: "Next out first",
     Order.PUBLISHED: "Last published first",
     Order.CHANGED: "Last changed first",
+    Order.RATING: "Best rated first",
+    Order.PROJECT: "By project",
 }
 _LAYOUTS = {
     Layout.TABLE: ":material/table_rows: Table",
@@ -69,7 +73,7 @@ STYLES = """
 """
 
 
-def show_filters(query: Query, linked: Sequence[Account]) -> None:
+def show_filters(user: SignedIn, query: Query, linked: Sequence[Account]) -> None:
     """Search, filters, order, layout in one line."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text_input(
@@ -83,7 +87,7 @@ def show_filters(query: Query, linked: Sequence[Account]) -> None:
         )
         number = query.narrowings
         with st.popover(f"Filters · {number}" if number else "Filters", icon=":material/tune:"):
-            _show_narrowings(query, linked)
+            _show_narrowings(user, query, linked)
         st.selectbox(
             "Order",
             list(_ORDERS),
@@ -104,7 +108,7 @@ def show_filters(query: Query, linked: Sequence[Account]) -> None:
         )
 
 
-def _show_narrowings(query: Query, linked: Sequence[Account]) -> None:
+def _show_narrowings(user: SignedIn, query: Query, linked: Sequence[Account]) -> None:
     # A word for "any", for ``None`` would make these fields ones that can be cleared.
     names = {_ANY: "Any"} | {one.id: one.username for one in linked}
     st.selectbox(
@@ -117,6 +121,7 @@ def _show_narrowings(query: Query, linked: Sequence[Account]) -> None:
     st.text_input("Tag", key=bound("tag", query.tag or ""), on_change=writer("tag"), placeholder="Any")
     _yes_no("Mature", "mature", query.is_mature)
     _yes_no("Made with AI", "ai", query.is_ai_generated)
+    pool_filters.show_pool_filters(user, query)
     if query.view is View.SCHEDULED:
         st.selectbox(
             "Waiting for you",

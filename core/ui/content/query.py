@@ -85,6 +85,9 @@ class Query:
     is_mature: bool | None = None
     is_ai_generated: bool | None = None
     hold_reason: HoldReason | None = None
+    rating_from: int | None = None
+    project: str | None = None
+    sale_preset_id: str | None = None
     order: Order = Order.NEWEST
     layout: Layout = Layout.TABLE
     page: int = 1
@@ -100,6 +103,9 @@ class Query:
             is_mature=self.is_mature,
             is_ai_generated=self.is_ai_generated,
             hold_reason=self.hold_reason if self.view is View.SCHEDULED else None,
+            rating_from=self.rating_from,
+            project=self.project,
+            sale_preset_id=self.sale_preset_id,
             trashed=self.view is View.TRASH,
         )
 
@@ -107,7 +113,8 @@ class Query:
     def narrowings(self) -> int:
         """How many filters besides the search are on."""
         chosen = (self.account_id, self.tag, self.is_mature, self.is_ai_generated, self.wanted.hold_reason)
-        return sum(value is not None for value in chosen)
+        pool = (self.rating_from, self.project, self.sale_preset_id)
+        return sum(value is not None for value in (*chosen, *pool))
 
     @property
     def is_narrowed(self) -> bool:
@@ -126,6 +133,9 @@ def read_query(parameters: Mapping[str, str]) -> Query:
         is_mature=_yes_or_no(parameters.get("mature")),
         is_ai_generated=_yes_or_no(parameters.get("ai")),
         hold_reason=_one_of(HoldReason, parameters.get("held")),
+        rating_from=_rating(parameters.get("rating")),
+        project=parameters.get("project", "").strip() or None,
+        sale_preset_id=parameters.get("price") or None,
         order=_one_of(Order, parameters.get("sort")) or first_order(view),
         layout=layout if layout in layouts_of(view) else Layout.TABLE,
         page=_page(parameters.get("page")),
@@ -170,7 +180,7 @@ def writer(name: str, *, default: object = None, clears: tuple[str, ...] = ("pag
 
 def clear_filters() -> None:
     """Forget search and filters; view, order and layout stay."""
-    for name in ("q", "account", "tag", "mature", "ai", "held", "page"):
+    for name in ("q", "account", "tag", "mature", "ai", "held", "rating", "project", "price", "page"):
         st.query_params.pop(name, None)
 
 
@@ -180,6 +190,10 @@ def _one_of(kind: type[E], text: str | None) -> E | None:
 
 def _yes_or_no(text: str | None) -> bool | None:
     return {"yes": True, "no": False}.get(text or "")
+
+
+def _rating(text: str | None) -> int | None:
+    return int(text) if text in {"1", "2", "3", "4", "5"} else None
 
 
 def _page(text: str | None) -> int:

@@ -10,6 +10,7 @@ import streamlit as st
 from core.publishing.listing import DeviationView
 from core.ui.content import selection
 from core.ui.content.badges import badge_of
+from core.ui.content.pool_fields import stars
 from core.ui.content.query import View
 from core.ui.content.showing import Showing
 from core.ui.content.thumbs import cover_url
@@ -38,7 +39,7 @@ def show_table(
     """Draw the table and remember which rows are ticked; what was clicked, if anything."""
     ids = [row.id for row in rows]
     key = selection.page_key(f"table-{view}", ids)
-    columns = _columns(view, key, showing)
+    columns = _columns(rows, view, key, showing)
     frame = pd.DataFrame({name: [column.value(row) for row in rows] for name, column in columns.items()})
     frame["menu"] = [menu(row) for row in rows]
     state: Any = st.dataframe(
@@ -78,7 +79,7 @@ class _Column:
     config: Any
 
 
-def _columns(view: View, key: str, showing: Showing) -> Mapping[str, _Column]:
+def _columns(rows: Sequence[DeviationView], view: View, key: str, showing: Showing) -> Mapping[str, _Column]:
     config = st.column_config
     known = {
         "picture": _Column(lambda row: cover_url(row), config.ImageColumn("", width=84, pinned=True)),
@@ -91,6 +92,8 @@ def _columns(view: View, key: str, showing: Showing) -> Mapping[str, _Column]:
             config.ButtonColumn("State", width=150, alignment="left", type="tertiary", key=f"{key}-state"),
         ),
         "tags": _Column(lambda row: ", ".join(row.tags), config.TextColumn("Tags", width=160)),
+        "rating": _Column(lambda row: stars(row.rating), config.TextColumn("Rating", width=90)),
+        "project": _Column(lambda row: row.project or "", config.TextColumn("Project", width=120)),
         "account": _Column(showing.account, config.TextColumn("Account", width=125)),
         "problem": _Column(
             lambda row: row.error_message or "",
@@ -102,7 +105,9 @@ def _columns(view: View, key: str, showing: Showing) -> Mapping[str, _Column]:
             config.LinkColumn("Link", width=70, display_text="View"),
         ),
     }
-    return {name: known[name] for name in _SHOWN[view]}
+    # Whoever does not rate or name projects needs no columns for it.
+    unused = {name for name in ("rating", "project") if not any(getattr(row, name) for row in rows)}
+    return {name: known[name] for name in _SHOWN[view] if name not in unused}
 
 
 _WHEN = {
@@ -114,9 +119,9 @@ _WHEN = {
 }
 
 _SHOWN = {
-    View.DRAFT: ("picture", "title", "tags", "account", "when"),
-    View.SCHEDULED: ("picture", "title", "state", "when", "account"),
-    View.PUBLISHED: ("picture", "title", "link", "when", "account", "tags"),
-    View.FAILED: ("picture", "title", "problem", "account"),
+    View.DRAFT: ("picture", "title", "rating", "tags", "project", "account", "when"),
+    View.SCHEDULED: ("picture", "title", "state", "when", "account", "rating", "project"),
+    View.PUBLISHED: ("picture", "title", "link", "when", "account", "tags", "rating", "project"),
+    View.FAILED: ("picture", "title", "problem", "account", "rating", "project"),
     View.TRASH: ("picture", "title", "state", "when", "account"),
 }

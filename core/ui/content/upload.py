@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.identity.sessions import SignedIn
+from core.publishing.changes import read_changes
 from core.publishing.imports import ImportChoices, ImportMode, ImportOutcome, ImportResult
 from core.runtime import get_runtime
-from core.ui.content import dialogs
+from core.ui.content import dialogs, pool_fields
 from core.ui.content.importing import ImportJob
 from core.ui.errors import guarded
 from core.ui.words import plain
@@ -65,11 +66,13 @@ def show_choosing(user: SignedIn) -> None:
             list(_AI), format_func=lambda one: _AI[one][0], key="upload-ai", width=180,
             help="“As the file says”: yes where the file names the prompt or model it was made with.",
         )  # fmt: skip
+        values = pool_fields.project_field("upload", user, {}, width=200)
         st.space("stretch")
         label = f"Import {len(dropped)} files" if len(dropped) > 1 else "Import"
         if st.button(label, type="primary", icon=":material/upload:", disabled=not dropped, key="upload-go"):
-            choices = ImportChoices(mode=mode or ImportMode.ONE_PER_FILE, ai_generated=_AI[made][1])
             with guarded():
+                fields = read_changes({name: value for name, value in values.items() if value is not None})
+                choices = ImportChoices(mode or ImportMode.ONE_PER_FILE, fields=fields, ai_generated=_AI[made][1])
                 st.session_state[_JOB] = ImportJob(get_runtime(), user.actor, dropped, choices)
                 st.session_state[_TURN] = turn + 1  # the browser lets go of the files
                 st.rerun()
