@@ -13,6 +13,9 @@ from typing import Any, Protocol
 
 from core.errors import UnavailableError
 
+# So many deviations go into or out of a folder with one call.
+GALLERY_BATCH = 24
+
 
 class ErrorCategory(enum.StrEnum):
     """Why a call failed; decided from status and provider code, never from message text."""
@@ -139,3 +142,39 @@ class GallerySite(Protocol):
 
     def metadata(self, token: str, deviation_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Descriptions, tags and statistics; at most 50 ids."""
+
+
+class FolderSite(Protocol):
+    """Changes of an account's gallery folders; all raise :class:`ProviderError`. ``deviation_ids`` are the site's
+    own, at most ``GALLERY_BATCH``."""
+
+    def create_folder(
+        self, token: str, name: str, *, description: str | None = None, parent_id: str | None = None
+    ) -> str:
+        """Make a folder; its id."""
+
+    def update_folder(
+        self, token: str, folder_id: str, *, name: str | None = None, description: str | None = None
+    ) -> None:
+        """Rename or describe a folder; what is ``None`` stays."""
+
+    def place_folder(self, token: str, folder_id: str, position: int) -> None:
+        """Put a folder at this place of the whole list, counted from 0."""
+
+    def move_folder(self, token: str, folder_id: str, to_folder_id: str) -> None:
+        """Put a folder under another."""
+
+    def remove_folder(self, token: str, folder_id: str) -> None:
+        """Take a folder away; its works stay published."""
+
+    def copy_to_folder(self, token: str, folder_id: str, deviation_ids: Sequence[str]) -> None:
+        """Show works in one more folder."""
+
+    def move_between_folders(self, token: str, source_id: str, target_id: str, deviation_ids: Sequence[str]) -> None:
+        """Take works out of one folder and into another."""
+
+    def take_from_folder(self, token: str, folder_id: str, deviation_ids: Sequence[str]) -> None:
+        """Take works out of a folder; they stay published."""
+
+    def folder_contents(self, token: str, folder_id: str) -> Iterator[Published]:
+        """What is in a folder, in its own order; follows pages while the caller keeps asking."""
