@@ -68,16 +68,18 @@ class SchedulePlan:
         """The columns about lateness that this plan sets."""
         if self.late_policy is None:
             return {}
-        held = self.late_policy is LatePolicy.HOLD
-        return {"late_policy": self.late_policy, "max_lateness_minutes": self.max_lateness_minutes if held else None}
+        waits = self.late_policy is not LatePolicy.PUBLISH
+        return {"late_policy": self.late_policy, "max_lateness_minutes": self.max_lateness_minutes if waits else None}
 
     def _check_numbers(self) -> None:
         if not 0 <= self.jitter_max_seconds <= MAX_JITTER_SECONDS:
             raise ScheduleRefused(f"The random delay must be between 0 and {MAX_JITTER_SECONDS // 60} minutes.")
         if not 0 <= self.spacing_minutes <= MAX_SPACING_MINUTES:
             raise ScheduleRefused("The time between two posts must be between 0 minutes and 7 days.")
-        if self.late_policy is LatePolicy.HOLD and (self.max_lateness_minutes is None or self.max_lateness_minutes < 1):
-            raise ScheduleRefused("To be held when late, a post needs an allowance of at least 1 minute.")
+        if self.late_policy in {None, LatePolicy.PUBLISH}:
+            return
+        if self.max_lateness_minutes is None or self.max_lateness_minutes < 1:
+            raise ScheduleRefused("To be held or moved when late, a post needs an allowance of at least 1 minute.")
 
 
 def schedule(

@@ -22,7 +22,7 @@ MOVES: dict[tuple[S | None, S], str] = {
     (S.FAILED, S.DRAFT): "taken back for editing",
     (S.SCHEDULED, S.DRAFT): "cancelled",
     (S.SCHEDULED, S.UPLOADING): "claimed by the sidecar",
-    (S.UPLOADING, S.SCHEDULED): "tried without effect; later again",
+    (S.UPLOADING, S.SCHEDULED): "tried without effect, or waits for its account; later again",
     (S.UPLOADING, S.PUBLISHING): "all files are in Sta.sh",
     (S.UPLOADING, S.PUBLISHED): "kept in Sta.sh only",
     (S.UPLOADING, S.FAILED): "given up",

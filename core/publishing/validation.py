@@ -67,8 +67,8 @@ def _field_problems(row: Deviation) -> list[str]:
 
 
 def _lateness_problems(row: Deviation) -> list[str]:
-    if row.late_policy is LatePolicy.HOLD and row.max_lateness_minutes is None:
-        return ["It is to be held when late: say after how many minutes."]
+    if row.late_policy not in {None, LatePolicy.PUBLISH} and row.max_lateness_minutes is None:
+        return ["It is to be held or moved when late: say after how many minutes."]
     return []
 
 

@@ -1,13 +1,12 @@
 """Puts a planner together from what the database knows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.identity.models import Account, AccountState, User
@@ -45,6 +44,15 @@ class Plan:
     defaults: Sequence[AutomationDefaultValue]
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When a post of an account goes out, or went."""
+
+    account_id: str
+    automation_id: str | None
+    at: datetime
+
+
 def stored_plans(session: Session, rows: Iterable[Automation]) -> list[Plan]:
     """The plans of rows, in the order in which simultaneous ones act: as the person sorted them."""
     ordered = sorted(rows, key=lambda row: (row.sort_order, row.id))
@@ -72,8 +80,9 @@ def load_planner(session: Session, user_id: str, plans: Sequence[Plan], *, now: 
     person = session.get_one(User, user_id)
     accounts = {one.id: one for one in session.scalars(select(Account).where(Account.user_id == user_id))}
     states = [_state(session, person, accounts, plan, now=now) for plan in plans]
-    boards = _boards(session, person, list(accounts), states, start=now - _BACK, end=until + FURTHEST_MOVE)
-    return Planner(states, boards, _done(session, states, now=now))
+    promises = load_promises(session, user_id, accounts, start=now - _BACK, end=until + FURTHEST_MOVE)
+    _count_by_day(states, promises)
+    return Planner(states, load_boards(session, person, accounts, promises), _done(session, states, now=now))
 
 
 def account_of(row: Automation, accounts: dict[str, Account]) -> Account | None:
@@ -134,47 +143,47 @@ def _rule(
     return state
 
 
-def _boards(
-    session: Session,
-    person: User,
-    account_ids: list[str],
-    states: list[AutomationState],
-    *,
-    start: datetime,
-    end: datetime,
+def _count_by_day(states: list[AutomationState], promises: Iterable[Promise]) -> None:
+    by_id = {state.id: state for state in states}
+    for promise in promises:
+        state = by_id.get(promise.automation_id or "")
+        if state is not None:
+            state.by_day[promise.at.astimezone(state.zone).date()] += 1
+
+
+def load_boards(
+    session: Session, person: User, account_ids: Collection[str], promises: Iterable[Promise]
 ) -> dict[str, Board]:
+    """What each account keeps to, with the promises of all its posts."""
     zone = _zone_or_utc(person.timezone)
     limits = {
         one.account_id: AccountLimits(timedelta(minutes=one.min_gap_minutes), one.daily_cap, one.paused_until)
         for one in session.scalars(select(PostingLimits).where(PostingLimits.user_id == person.id))
     }
-    windows = [
-        (one.account_id, one)
-        for one in session.scalars(
-            select(BlackoutWindow).where(BlackoutWindow.user_id == person.id, BlackoutWindow.enabled.is_(True))
-        )
-    ]
-    promises: defaultdict[str, list[datetime]] = defaultdict(list)
-    by_id = {state.id: state for state in states}
-    for row in session.execute(_promised(person.id, account_ids, start, end)):
-        promise = anchor(row.actual_publish_at, row.published_at)
-        promises[row.account_id].append(promise)
-        if row.automation_id in by_id:
-            state = by_id[row.automation_id]
-            state.by_day[promise.astimezone(state.zone).date()] += 1
+    query = select(BlackoutWindow).where(BlackoutWindow.user_id == person.id, BlackoutWindow.enabled.is_(True))
+    windows = [(one.account_id, one) for one in session.scalars(query)]
+    by_account: defaultdict[str, list[datetime]] = defaultdict(list)
+    for promise in promises:
+        by_account[promise.account_id].append(promise.at)
     return {
-        one: Board(limits.get(one, AccountLimits()), Blackouts(windows_for(one, windows), zone), zone, promises[one])
+        one: Board(limits.get(one, AccountLimits()), Blackouts(windows_for(one, windows), zone), zone, by_account[one])
         for one in account_ids
     }
 
 
-def _promised(user_id: str, account_ids: list[str], start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+def load_promises(
+    session: Session, user_id: str, account_ids: Collection[str], *, start: datetime, end: datetime
+) -> list[Promise]:
     """What is promised or went out between two instants, whoever planned it."""
     columns = (Deviation.account_id, Deviation.automation_id, Deviation.actual_publish_at, Deviation.published_at)
     live: ColumnElement[bool] = and_(Deviation.user_id == user_id, Deviation.deleted_at.is_(None))
     queued = and_(Deviation.status.in_(QUEUED), Deviation.actual_publish_at.between(start, end))
     out = and_(Deviation.status == DeviationStatus.PUBLISHED, Deviation.published_at >= start)
-    return select(*columns).where(live, Deviation.account_id.in_(account_ids), or_(queued, out))
+    query = select(*columns).where(live, Deviation.account_id.in_(account_ids), or_(queued, out))
+    return [
+        Promise(row.account_id, row.automation_id, anchor(row.actual_publish_at, row.published_at))
+        for row in session.execute(query)
+    ]
 
 
 def _done(session: Session, states: list[AutomationState], *, now: datetime) -> frozenset[tuple[str, str]]:

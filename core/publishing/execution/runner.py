@@ -16,14 +16,13 @@ import structlog
 from core.clock import Clock
 from core.db.engine import Database, DatabaseUnavailableError
 from core.identity import pacing
-from core.publishing.execution import forms, results
+from core.publishing.execution import distance, forms, lateness, results
 from core.publishing.execution.calls import Calls
 from core.publishing.execution.ledger import LeaseLost, Ledger, Result
 from core.publishing.execution.plan import Step, StepKind, next_step
 from core.publishing.execution.results import Rhythm
 from core.publishing.execution.work import PUBLISH, SUBMIT, FileWork, OpenIntent, Work
-from core.publishing.models import DeviationStatus, HoldReason
-from core.publishing.notices import notify_held_late
+from core.publishing.models import DeviationStatus
 from core.system.intents import doubt, open_intent, settle
 from core.system.models import IntentState
 
@@ -86,9 +85,12 @@ class Runner:
         """Intend the next call, or end the run."""
         work, now = ledger.work, ledger.now
         if work.is_too_late(now):
-            ledger.move(DeviationStatus.SCHEDULED, "later than its allowance")
-            ledger.hold(HoldReason.LATE)
-            notify_held_late(ledger.connection, work, now=now)
+            lateness.put_off(ledger)
+            return None
+        free_at = distance.free_at(ledger)
+        if free_at is not None:
+            ledger.move(DeviationStatus.SCHEDULED, "keeps the account's distance")
+            ledger.give_back(free_at)
             return None
         step = next_step(work)
         if step is None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from core.db.base import table_of
 from core.identity.models import Account
+from core.publishing.automations.models import PostingLimits
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, LatePolicy
 from core.system.models import Intent, IntentState
 
@@ -97,15 +98,15 @@ class Work:
     def is_too_late(self, now: datetime) -> bool:
         """True when the post's own allowance says a person should decide."""
         row = self.row
-        if row.late_policy is not LatePolicy.HOLD or row.actual_publish_at is None:
+        if row.late_policy is LatePolicy.PUBLISH or row.actual_publish_at is None:
             return False
-        if self._is_begun:
+        if self.is_begun:
             return False  # what was started is finished
         late_minutes = (now - row.actual_publish_at).total_seconds() / 60
         return bool(late_minutes > (row.max_lateness_minutes or 0))
 
     @property
-    def _is_begun(self) -> bool:
+    def is_begun(self) -> bool:
         """True when something of it is, or may be, public, or was being sent under this very plan.
 
         A try that brought nothing is no beginning, nor is a Sta.sh item left from an earlier plan.
@@ -121,15 +122,19 @@ _D = table_of(Deviation).c
 _F = table_of(DeviationFile).c
 _A = table_of(Account).c
 _I = table_of(Intent).c
+_L = table_of(PostingLimits).c
 
 _WORK = select(
     _D.id, _D.user_id, _D.status, _D.title, _D.description, _D.tags, _D.gallery_ids, _D.is_mature, _D.mature_level,
     _D.mature_classification, _D.allow_comments, _D.allow_free_download, _D.is_ai_generated, _D.no_ai, _D.stash_only,
     _D.add_watermark, _D.display_resolution, _D.feature, _D.publish_options, _D.actual_publish_at, _D.late_policy,
-    _D.max_lateness_minutes, _D.retry_count, _D.error_category, _D.execution_version, _D.execution_lock_id,
+    _D.max_lateness_minutes, _D.scheduled_at, _D.jitter_seconds, _D.ignores_gap,
+    _D.retry_count, _D.error_category, _D.execution_version, _D.execution_lock_id,
     _A.id.label("account_id"), _A.provider, _A.access_token, _A.expires_at,
-    _A.agreed_submission_at, _A.agreed_terms_at, _A.call_gap_seconds,
-).join_from(table_of(Deviation), table_of(Account), _A.id == _D.account_id)  # fmt: skip
+    _A.agreed_submission_at, _A.agreed_terms_at, _A.call_gap_seconds, _L.min_gap_minutes,
+).join_from(table_of(Deviation), table_of(Account), _A.id == _D.account_id).outerjoin(
+    table_of(PostingLimits), _L.account_id == _D.account_id
+)  # fmt: skip
 
 _FILES = select(
     _F.id, _F.deviation_id, _F.storage_key, _F.original_filename, _F.mime_type, _F.stash_item_id, _F.submitted_as,

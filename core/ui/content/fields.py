@@ -246,4 +246,5 @@ _KEEP = "keep"
 _LATE: dict[str, str] = {
     LatePolicy.PUBLISH.value: "Publish it anyway",
     LatePolicy.HOLD.value: "Hold it and ask me",
+    LatePolicy.RESLOT.value: "Give it the same time on the next free day",
 }
