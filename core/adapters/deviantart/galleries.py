@@ -31,20 +31,31 @@ def newest(line: DeviantArtLine, token: str, *, limit: int) -> Iterator[Publishe
             yield published(one)
 
 
+def folder_contents(line: DeviantArtLine, token: str, folder_id: str) -> Iterator[Published]:
+    """What is in a folder, in its own order; a page is read when the caller gets to it."""
+    params = {"mature_content": "true", "limit": str(DEVIATIONS_PER_PAGE)}
+    for one in _pages(line, token, f"/gallery/{folder_id}", params, endpoint="/gallery/{folderid}"):
+        if one.get("deviationid") and not one.get("is_deleted"):
+            # A work that is only half published is in its folders without an address.
+            yield published({"url": "", **one})
+
+
 def published(body: dict[str, Any]) -> Published:
     """A deviation object as the site gives it."""
     return Published(
         deviation_id=str(body["deviationid"]),
         url=str(body["url"]),
         title=body.get("title"),
-        published_at=_instant(body.get("published_time")),
+        published_at=instant(body.get("published_time")),
     )
 
 
-def _pages(line: DeviantArtLine, token: str, path: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _pages(
+    line: DeviantArtLine, token: str, path: str, params: dict[str, str], *, endpoint: str | None = None
+) -> Iterator[dict[str, Any]]:
     offset = 0
     for _ in range(MAX_PAGES):
-        page = line.get(token, path, {**params, "offset": str(offset)})
+        page = line.get(token, path, {**params, "offset": str(offset)}, endpoint=endpoint)
         # A page may be short, or empty, while more follow: only next_offset says where to go on.
         yield from (one for one in page.get("results") or [] if isinstance(one, dict))
         following = page.get("next_offset")
@@ -63,7 +74,7 @@ def _folder(body: dict[str, Any]) -> GalleryFolder:
     )
 
 
-def _instant(value: Any) -> datetime | None:
+def instant(value: Any) -> datetime | None:
     """Unix seconds, which the site writes as text."""
     try:
         return datetime.fromtimestamp(int(value), UTC)
