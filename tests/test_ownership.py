@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.clock import utc_now
 from core.db.base import Base
@@ -29,13 +30,16 @@ from core.publishing.changes import DeviationChanges
 from core.publishing.models import DeviationStatus
 from core.publishing.scheduling import SchedulePlan
 from core.publishing.templates.models import MetadataTemplate, TemplateType
+from core.system import channels, confirming, outbox
 from core.system.actors import Actor
 from core.system.models import AuditEvent
+from core.system.notifications import notify
+from core.system.outbox import OutboxFilter
 from tests.factories import HOUR, NOON, make_account, make_deviation, make_user
 from tests.support.sources import functions
 
 POSTS = ("deviation_id", "ids")
-OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id", "api_key_id")
+OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id", "api_key_id", "channel_id", "delivery_id")
 # These take rows or events that a caller has looked up already.
 LOOKED_UP = {"core.system.audit.event_row", "core.system.audit.record"}
 
@@ -68,10 +72,23 @@ def house(database: Database, store: ObjectStore) -> House:
             "account": [account.id],
             "session": [login.id],
             "api_key": [key.id],
+            **_their_notifications(session, charlie.id),
         }
         return House(
             database, store, Actor.person(alice.id), theirs | {"user": [charlie.id], "invitation": ["inv_x"]}, template
         )
+
+
+def _their_notifications(session: Session, user_id: str) -> dict[str, list[str]]:
+    """Two channels, one of them a mail address not confirmed yet, and what is on its way through them."""
+    theirs = Actor.person(user_id)
+    hook = channels.add_webhook(
+        session, theirs, "https://hooks.example", ["post.failed"], allow_private=False, now=NOON
+    )
+    mail = confirming.add_mail(session, theirs, "charlie@example.com", ["post.failed"], now=NOON)
+    notify(session, user_id, "post.failed:dev_1", "Theirs", now=NOON)
+    sent = outbox.list_deliveries(session, theirs, OutboxFilter(), limit=9)
+    return {"channel": [hook.id, mail], "delivery": [one.id for one in sent]}
 
 
 def services() -> dict[str, Callable[..., Any]]:
@@ -134,6 +151,11 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "end": NOON + HOUR,
         "zone": "UTC",
         "role": InstanceUserRole.MEMBER,
+        "kinds": [],
+        "address": "https://mine.example",
+        "allow_private": True,
+        "enabled": False,
+        "code": "ABCD2345",
         parameter: [value] if parameter == "ids" else value,
     }
     wanted = inspect.signature(service).parameters
