@@ -31,6 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "secret_key",
     ),
     "The dashboard": ("host", "port", "public_url", "trusted_proxies", "session_idle_days"),
+    "The HTTP API": ("api_port", "api_requests_per_minute"),
     "DeviantArt and the sandbox": (
         "deviantart_url",
         "deviantart_client_id",

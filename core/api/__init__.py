@@ -1,1 +1,1 @@
-"""HTTP endpoints for key holders, one file per context."""
+"""The HTTP API for programs: one file per subject, each endpoint a door to one service."""

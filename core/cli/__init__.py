@@ -13,6 +13,7 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("web")(serve.web)
+app.command("api")(serve.api)
 app.command("scheduler")(serve.scheduler)
 app.command("worker")(serve.worker)
 app.command("sandbox")(serve.sandbox)

@@ -1,4 +1,4 @@
-"""One process each: the screens, the sidecar, a worker, the sandbox. ``atelier up`` starts what is needed.
+"""One process each: the screens, the API, the sidecar, a worker, the sandbox. ``atelier up`` starts what is needed.
 
 Each command imports what it serves when it is called, so that no process carries the libraries of the others.
 """
@@ -19,6 +19,15 @@ def web() -> None:
     with house() as runtime:
         install_runtime(runtime)
         serve(runtime)
+
+
+def api() -> None:
+    """Serve the HTTP API alone, apart from the screens, which serve it too."""
+    from core.web.api_server import serve_api
+
+    with house() as runtime:
+        install_runtime(runtime)
+        serve_api(runtime)
 
 
 def scheduler() -> None:

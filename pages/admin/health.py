@@ -14,7 +14,7 @@ from core.ui.gate import require_admin
 from core.ui.page import format_instant, page_header, zone_note
 
 EVERY_SECONDS = 10
-NAMES = {"web": "Screens", "scheduler": "Sidecar", "worker": "Worker"}
+NAMES = {"web": "Screens", "api": "API", "scheduler": "Sidecar", "worker": "Worker"}
 
 user = require_admin()
 runtime = get_runtime()
