@@ -24,9 +24,11 @@ from core.errors import AtelierError
 from core.identity import api_keys, sessions
 from core.identity.models import InstanceUserRole
 from core.media.storage import ObjectStore
+from core.publishing.asking import Line
 from core.publishing.bulk import BulkChanges
 from core.publishing.calendar.moving import Target
 from core.publishing.changes import DeviationChanges
+from core.publishing.inspiration.keys import Mode, Wish
 from core.publishing.models import DeviationStatus
 from core.publishing.scheduling import SchedulePlan
 from core.publishing.templates.models import MetadataTemplate, TemplateType
@@ -131,6 +133,10 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "rng": random.Random(1),
         "plan": SchedulePlan(NOON + HOUR),
         "changes": BulkChanges() if "edit_many" in service.__name__ else DeviationChanges(title="Mine now"),
+        "line": Line(house.database, {}, 0.0),
+        "wish": Wish(Mode.HOME),
+        "work_id": "D1",
+        "beginning": "fo",
         "title_pattern": "Mine now",
         "name": "Mine now",
         "files": [],

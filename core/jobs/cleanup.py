@@ -10,6 +10,7 @@ from core.errors import UnavailableError
 from core.identity.models import LoginSession, SignInAttempt, VerificationToken
 from core.jobs.ports import Ports
 from core.publishing import trash
+from core.publishing.inspiration import cache as browse_cache
 from core.publishing.models import PublishAttempt
 from core.system import heartbeats, idempotency
 from core.system.models import Intent, IntentState, Notification, NotificationDelivery, StorageRemoval
@@ -44,6 +45,7 @@ def clean_up(ports: Ports) -> str | None:
     now, settings = ports.clock(), ports.settings
     with ports.database.session() as session:
         forgotten = forget_expired(session, log_days=settings.log_days, now=now)
+        forgotten += browse_cache.prune(session, now=now)
     with ports.database.session() as session:
         purged = trash.purge_expired(session, older_than=timedelta(days=settings.trash_days), now=now)
     if not forgotten and not purged:

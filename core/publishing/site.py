@@ -1,10 +1,13 @@
-"""A site that posts go to: the gallery calls of publishing and the OAuth calls of identity in one object."""
+"""A site that posts go to: the calls of publishing and the OAuth calls of identity in one object."""
 
 from typing import Protocol
 
 from core.identity.providers import OAuthSite
-from core.publishing.providers import GallerySite
+from core.publishing.inspiration.providers import BrowseSite
+from core.publishing.providers import FolderSite, GallerySite
+from core.publishing.statistics.providers import CountingSite
+from core.publishing.takeover.providers import TakeoverSite
 
 
-class Site(GallerySite, OAuthSite, Protocol):
+class Site(GallerySite, FolderSite, BrowseSite, CountingSite, TakeoverSite, OAuthSite, Protocol):
     """One configured provider, as the adapters deliver it; keyed by ``accounts.provider``."""

@@ -1,9 +1,9 @@
 """The control API under ``/_sandbox``: what a test, a benchmark or a person sets and reads."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -14,68 +14,53 @@ from core.sandbox.deviantart.tokens import expire_access, issue, new_grant, revo
 from core.sandbox.errors import InvalidControl
 from core.sandbox.faults import FaultRule
 from core.sandbox.limits import AdaptiveLimiter, LimitPolicy
+from core.sandbox.orders import Order, read_order
 from core.sandbox.report import LISTS, report, user_json
 from core.sandbox.store import JsonDict
 from core.sandbox.traffic import Conditions
+from core.sandbox.works_control import WorksControl
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ResetOrder(_Body):
+class ResetOrder(Order):
     keep_accounts: bool = False
 
 
-class UserOrder(_Body):
+class UserOrder(Order):
     username: str
     folders: list[str] = []
 
 
-class GrantOrder(_Body):
+class GrantOrder(Order):
     username: str
-    scope: str = "basic user browse stash publish gallery message"
+    scope: str = "basic user browse browse.mlt stash publish gallery message note"
     expires_in: int | None = Field(None, ge=0)  # seconds; the site's setting when absent
     client_id: str = "atelier-sandbox"
 
 
-class UsernameOrder(_Body):
+class UsernameOrder(Order):
     username: str
 
 
-class LatencyOrder(_Body):
+class LatencyOrder(Order):
     seconds: float = Field(ge=0)
     jitter_seconds: float = Field(0.0, ge=0)
 
 
-class SecondsOrder(_Body):
+class SecondsOrder(Order):
     seconds: float = Field(ge=0)
 
 
-class LifetimeOrder(_Body):
+class LifetimeOrder(Order):
     access_seconds: int | None = Field(None, ge=0)
     refresh_seconds: int | None = Field(None, ge=0)
 
 
-class AgreementsOrder(_Body):
+class AgreementsOrder(Order):
     required: bool
 
 
 class RateLimitOrder(LimitPolicy):
     enabled: bool = True
-
-
-B = TypeVar("B", bound=BaseModel)
-
-
-async def _read(request: Request, kind: type[B]) -> B:
-    raw = await request.body()
-    try:
-        return kind.model_validate_json(raw or b"{}")
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        raise InvalidControl(f"{where}: {first['msg']}") from error
 
 
 class Control:
@@ -96,7 +81,7 @@ class Control:
         return report(self._site, self._conditions, wanted)
 
     async def add_fault(self, request: Request) -> Any:
-        return self._conditions.faults.add(await _read(request, FaultRule)).as_json()
+        return self._conditions.faults.add(await read_order(request, FaultRule)).as_json()
 
     async def list_faults(self, request: Request) -> Any:
         return {"faults": [fault.as_json() for fault in self._conditions.faults]}
@@ -111,7 +96,7 @@ class Control:
         return await self.list_faults(request)
 
     async def reset(self, request: Request) -> Any:
-        order = await _read(request, ResetOrder)
+        order = await read_order(request, ResetOrder)
         self._site.reset(keep_accounts=order.keep_accounts)
         self._conditions.clear()
         return {"status": "ok"}
@@ -120,11 +105,11 @@ class Control:
         return {"users": [user_json(self._site, user) for user in self._site.users]}
 
     async def add_user(self, request: Request) -> Any:
-        order = await _read(request, UserOrder)
+        order = await read_order(request, UserOrder)
         return user_json(self._site, self._site.add_user(order.username, order.folders))
 
     async def grant(self, request: Request) -> Any:
-        order = await _read(request, GrantOrder)
+        order = await read_order(request, GrantOrder)
         scope = order.scope.split()
         unknown = sorted(set(scope) - SCOPES)
         if unknown:
@@ -137,11 +122,11 @@ class Control:
         return {**tokens, "username": user.username, "userid": user.userid}
 
     async def revoke(self, request: Request) -> Any:
-        username = (await _read(request, UsernameOrder)).username
+        username = (await read_order(request, UsernameOrder)).username
         return {"revoked": revoke_user(self._site, self._known(username))}
 
     async def expire(self, request: Request) -> Any:
-        username = (await _read(request, UsernameOrder)).username
+        username = (await read_order(request, UsernameOrder)).username
         return {"expired": expire_access(self._site, self._known(username))}
 
     def _known(self, username: str) -> str:
@@ -151,28 +136,28 @@ class Control:
         return user.username
 
     async def latency(self, request: Request) -> Any:
-        order = await _read(request, LatencyOrder)
+        order = await read_order(request, LatencyOrder)
         self._conditions.latency_seconds = order.seconds
         self._conditions.latency_jitter_seconds = order.jitter_seconds
         return order.model_dump()
 
     async def rate_limit(self, request: Request) -> Any:
-        order = await _read(request, RateLimitOrder)
+        order = await read_order(request, RateLimitOrder)
         self._conditions.limiter = AdaptiveLimiter(order) if order.enabled else None
         return order.model_dump()
 
     async def gallery_lag(self, request: Request) -> Any:
-        self._site.behaviour.gallery_lag_seconds = (await _read(request, SecondsOrder)).seconds
+        self._site.behaviour.gallery_lag_seconds = (await read_order(request, SecondsOrder)).seconds
         return self._saved_behaviour()
 
     async def lifetimes(self, request: Request) -> Any:
-        order = await _read(request, LifetimeOrder)
+        order = await read_order(request, LifetimeOrder)
         for name, value in order.model_dump(exclude_none=True).items():
             setattr(self._site.behaviour, name, value)
         return self._saved_behaviour()
 
     async def agreements(self, request: Request) -> Any:
-        self._site.behaviour.agreements_required = (await _read(request, AgreementsOrder)).required
+        self._site.behaviour.agreements_required = (await read_order(request, AgreementsOrder)).required
         return self._saved_behaviour()
 
     def _saved_behaviour(self) -> JsonDict:
@@ -192,7 +177,7 @@ def _route(path: str, handler: Callable[[Request], Awaitable[Any]], method: str)
 
 def control_routes(site: Site, conditions: Conditions) -> Mount:
     """Everything under ``/_sandbox``."""
-    control = Control(site, conditions)
+    control, works = Control(site, conditions), WorksControl(site)
     table = (
         ("GET", "/health", control.health),
         ("GET", "/state", control.state),
@@ -211,5 +196,9 @@ def control_routes(site: Site, conditions: Conditions) -> Mount:
         ("POST", "/gallery_lag", control.gallery_lag),
         ("POST", "/lifetimes", control.lifetimes),
         ("POST", "/agreements", control.agreements),
+        ("POST", "/gallery", works.gallery),
+        ("POST", "/delete_work", works.delete),
+        ("POST", "/withhold_picture", works.withhold),
+        ("POST", "/audience", works.audience),
     )
     return Mount("/_sandbox", routes=[_route(path, handler, method) for method, path, handler in table])

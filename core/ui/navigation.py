@@ -34,9 +34,14 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "Publish": (
         Screen("pages/publish/review.py", "Review", ":material/rate_review:", "review"),
         Screen("pages/publish/content.py", "Content", ":material/imagesmode:", "content"),
+        Screen("pages/publish/calendar.py", "Calendar", ":material/calendar_month:", "calendar"),
+        Screen("pages/publish/inspiration.py", "Inspiration", ":material/travel_explore:", "inspiration"),
     ),
     "Insights": (Screen("pages/insights/logs.py", "Execution logs", ":material/receipt_long:", "logs"),),
-    "Connect": (Screen("pages/connect/accounts.py", "Accounts", ":material/link:", "accounts"),),
+    "Connect": (
+        Screen("pages/connect/accounts.py", "Accounts", ":material/link:", "accounts"),
+        Screen("pages/connect/notifications.py", "Notifications", ":material/notifications_active:", "notifications"),
+    ),
     "Admin": (
         Screen("pages/admin/people.py", "People", ":material/group:", "people", admins_only=True),
         Screen("pages/admin/settings.py", "Settings", ":material/tune:", "settings", admins_only=True),

@@ -69,7 +69,12 @@ def test_every_job_is_listed_with_its_rhythm() -> None:
 
 
 def test_every_metric_is_listed_with_its_type() -> None:
-    for module in ("core.adapters.deviantart.metrics", "core.api.metrics", "core.web.auth"):
+    for module in (
+        "core.adapters.deviantart.metrics",
+        "core.publishing.inspiration.metrics",
+        "core.api.metrics",
+        "core.web.auth",
+    ):
         import_module(module)  # registers what it counts
     rows = {row[0]: row[1:] for row in table_rows(reference("metrics.md")) if len(row) == 4}
     for metric in REGISTRY.collect():
@@ -84,6 +89,7 @@ def test_every_module_that_counts_is_known_to_the_test_above() -> None:
     ]
     assert {path.relative_to(ROOT / "core").as_posix() for path in counting} == {
         "adapters/deviantart/metrics.py",
+        "publishing/inspiration/metrics.py",
         "api/metrics.py",
         "web/auth.py",
     }

@@ -23,8 +23,9 @@ _LISTS = {"tags": "tags[]", "gallery_ids": "galleryids[]", "mature_classificatio
 _TEXTS = {"title": "title", "mature_level": "mature_level", "display_resolution": "display_resolution"}
 
 
-def show(line: DeviantArtLine, token: str, deviation_id: str) -> dict[str, Any]:
-    params = {"mature_content": "true"}
+def show(line: DeviantArtLine, token: str, deviation_id: str, *, expand: str | None = None) -> dict[str, Any]:
+    """One deviation; ``expand`` names what the site leaves out otherwise."""
+    params = {"mature_content": "true"} | ({"expand": expand} if expand else {})
     return line.get(token, f"/deviation/{deviation_id}", params, endpoint="/deviation/{id}")
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.adapters.deviantart.http import DeviantArtLine
-from core.publishing.providers import GalleryFolder, Published
+from core.publishing.providers import GalleryFolder, Published, WorkPage
 
 FOLDERS_PER_PAGE = 50
 DEVIATIONS_PER_PAGE = 24
@@ -31,13 +31,16 @@ def newest(line: DeviantArtLine, token: str, *, limit: int) -> Iterator[Publishe
             yield published(one)
 
 
-def folder_contents(line: DeviantArtLine, token: str, folder_id: str) -> Iterator[Published]:
-    """What is in a folder, in its own order; a page is read when the caller gets to it."""
-    params = {"mature_content": "true", "limit": str(DEVIATIONS_PER_PAGE)}
-    for one in _pages(line, token, f"/gallery/{folder_id}", params, endpoint="/gallery/{folderid}"):
-        if one.get("deviationid") and not one.get("is_deleted"):
-            # A work that is only half published is in its folders without an address.
-            yield published({"url": "", **one})
+def folder_contents(line: DeviantArtLine, token: str, folder_id: str, *, offset: int = 0) -> WorkPage:
+    """One page of what is in a folder, in its own order."""
+    params = {"mature_content": "true", "limit": str(DEVIATIONS_PER_PAGE), "offset": str(offset)}
+    page = line.get(token, f"/gallery/{folder_id}", params, endpoint="/gallery/{folderid}")
+    works = [one for one in page.get("results") or [] if isinstance(one, dict)]
+    # A work that is only half published is in its folders without an address.
+    found = [published({"url": "", **one}) for one in works if one.get("deviationid") and not one.get("is_deleted")]
+    following = page.get("next_offset")
+    goes_on = bool(page.get("has_more")) and isinstance(following, int) and following > offset
+    return WorkPage(found, following if goes_on else None)
 
 
 def published(body: dict[str, Any]) -> Published:
@@ -50,12 +53,10 @@ def published(body: dict[str, Any]) -> Published:
     )
 
 
-def _pages(
-    line: DeviantArtLine, token: str, path: str, params: dict[str, str], *, endpoint: str | None = None
-) -> Iterator[dict[str, Any]]:
+def _pages(line: DeviantArtLine, token: str, path: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
     offset = 0
     for _ in range(MAX_PAGES):
-        page = line.get(token, path, {**params, "offset": str(offset)}, endpoint=endpoint)
+        page = line.get(token, path, {**params, "offset": str(offset)})
         # A page may be short, or empty, while more follow: only next_offset says where to go on.
         yield from (one for one in page.get("results") or [] if isinstance(one, dict))
         following = page.get("next_offset")

@@ -1,17 +1,20 @@
 """DeviantArt as the contexts see it, and which of its kind this installation can talk to."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from core.adapters.deviantart import deviations, galleries, oauth, stash
+from core.adapters.deviantart import browse, deviations, folders, galleries, oauth, pictures, stash, works
 from core.adapters.deviantart.http import Clients, DeviantArtLine, open_clients
 from core.identity.providers import RemoteIdentity, TokenPair
-from core.publishing.providers import GalleryFolder, Publication, Published, Submission
+from core.publishing.inspiration.providers import Browsed, BrowsePage, Described, Similar, Topic, TopicPage
+from core.publishing.providers import GalleryFolder, Publication, Published, Submission, WorkPage
+from core.publishing.statistics.providers import WorkCounts
+from core.publishing.takeover.providers import GalleryPage, WorkDescription
 from core.settings import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Settings
 
 DEVIANTART = "deviantart"
@@ -44,6 +47,52 @@ class DeviantArt:
     def list_folders(self, token: str) -> list[GalleryFolder]:
         return galleries.list_folders(self._line, token)
 
+    def create_folder(
+        self, token: str, name: str, *, description: str | None = None, parent_id: str | None = None
+    ) -> str:
+        return folders.create(self._line, token, name, description=description, parent_id=parent_id)
+
+    def update_folder(
+        self, token: str, folder_id: str, *, name: str | None = None, description: str | None = None
+    ) -> None:
+        folders.update(self._line, token, folder_id, name=name, description=description)
+
+    def place_folder(self, token: str, folder_id: str, position: int) -> None:
+        folders.place(self._line, token, folder_id, position)
+
+    def move_folder(self, token: str, folder_id: str, to_folder_id: str) -> None:
+        folders.move(self._line, token, folder_id, to_folder_id)
+
+    def remove_folder(self, token: str, folder_id: str) -> None:
+        folders.remove(self._line, token, folder_id)
+
+    def copy_to_folder(self, token: str, folder_id: str, deviation_ids: Sequence[str]) -> None:
+        folders.copy_works(self._line, token, folder_id, deviation_ids)
+
+    def move_between_folders(self, token: str, source_id: str, target_id: str, deviation_ids: Sequence[str]) -> None:
+        folders.move_works(self._line, token, source_id, target_id, deviation_ids)
+
+    def take_from_folder(self, token: str, folder_id: str, deviation_ids: Sequence[str]) -> None:
+        folders.remove_works(self._line, token, folder_id, deviation_ids)
+
+    def folder_contents(self, token: str, folder_id: str, *, offset: int = 0) -> WorkPage:
+        return galleries.folder_contents(self._line, token, folder_id, offset=offset)
+
+    def counts(self, token: str, deviation_ids: Sequence[str]) -> list[WorkCounts]:
+        return works.counts(self._line, token, deviation_ids)
+
+    def is_gone(self, token: str, deviation_id: str) -> bool:
+        return works.is_gone(self._line, token, deviation_id)
+
+    def gallery_page(self, token: str, *, offset: int) -> GalleryPage:
+        return works.gallery_page(self._line, token, offset=offset)
+
+    def descriptions(self, token: str, deviation_ids: Sequence[str]) -> list[WorkDescription]:
+        return works.descriptions(self._line, token, deviation_ids)
+
+    def picture(self, url: str, *, max_bytes: int) -> bytes:
+        return pictures.fetch(self._clients, self.root, url, max_bytes=max_bytes)
+
     def edit(self, token: str, deviation_id: str, changes: dict[str, Any]) -> None:
         deviations.edit(self._line, token, deviation_id, changes)
 
@@ -56,6 +105,39 @@ class DeviantArt:
     def legal_text(self, token: str, name: str) -> str:
         """What the site wants agreed to, as HTML: ``submission`` for its policy, ``tos`` for its terms."""
         return str(self._line.get(token, f"/data/{name}").get("text") or "")
+
+    def browse_home(self, token: str, *, offset: int, limit: int, mature: bool) -> BrowsePage:
+        return browse.page(self._line, token, "/browse/home", offset=offset, limit=limit, mature=mature)
+
+    def browse_following(self, token: str, *, offset: int, limit: int, mature: bool) -> BrowsePage:
+        return browse.page(self._line, token, "/browse/deviantsyouwatch", offset=offset, limit=limit, mature=mature)
+
+    def browse_tag(self, token: str, tag: str, *, offset: int, limit: int, mature: bool) -> BrowsePage:
+        return browse.page(self._line, token, "/browse/tags", offset=offset, limit=limit, mature=mature, tag=tag)
+
+    def browse_topic(self, token: str, topic: str, *, offset: int, limit: int, mature: bool) -> BrowsePage:
+        return browse.page(self._line, token, "/browse/topic", offset=offset, limit=limit, mature=mature, topic=topic)
+
+    def browse_daily(self, token: str, day: date, *, mature: bool) -> BrowsePage:
+        return browse.daily(self._line, token, day, mature=mature)
+
+    def search_tags(self, token: str, beginning: str) -> list[str]:
+        return browse.search_tags(self._line, token, beginning)
+
+    def list_topics(self, token: str, *, offset: int, limit: int) -> TopicPage:
+        return browse.topics(self._line, token, offset=offset, limit=limit)
+
+    def top_topics(self, token: str) -> list[Topic]:
+        return browse.top_topics(self._line, token)
+
+    def more_like(self, token: str, deviation_id: str, *, mature: bool) -> Similar:
+        return browse.more_like(self._line, token, deviation_id, mature=mature)
+
+    def look_at(self, token: str, deviation_id: str) -> Browsed:
+        return browse.look_at(self._line, token, deviation_id)
+
+    def describe(self, token: str, deviation_id: str) -> Described:
+        return browse.describe(self._line, token, deviation_id)
 
     def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
         return self._oauth.authorize_url(state=state, code_challenge=code_challenge, redirect_uri=redirect_uri)

@@ -1,9 +1,12 @@
 """Published work: looking at it and editing it."""
 
+from core.sandbox.deviantart import catalogue
+from core.sandbox.deviantart.audience import audience
 from core.sandbox.deviantart.endpoint import Call, Endpoint
 from core.sandbox.deviantart.errors import ITEM_NOT_FOUND, invalid_fields, invalid_request
 from core.sandbox.deviantart.fields import TAGS, UUID, Field, Values, boolean, text, uuid_text
 from core.sandbox.deviantart.images import signed_link
+from core.sandbox.deviantart.invented import metadata_object, work_object
 from core.sandbox.deviantart.models import Deviation, JsonDict
 from core.sandbox.deviantart.stash import (
     LICENCE_FIELDS,
@@ -48,21 +51,33 @@ def find_deviation(call: Call, deviationid: str) -> Deviation:
 
 def own_deviation(call: Call, deviationid: str) -> Deviation:
     deviation = find_deviation(call, deviationid)
-    if deviation.username != call.user.username:
+    if deviation.username != call.user.username or deviation.is_deleted:
         raise invalid_request("Deviation not found.", ITEM_NOT_FOUND)
     return deviation
 
 
 def show(call: Call) -> JsonDict:
-    return deviation_object(call, find_deviation(call, call.path["deviationid"]))
+    invented = catalogue.find(call.path["deviationid"])
+    if invented is not None:
+        return work_object(call, invented)
+    work = find_deviation(call, call.path["deviationid"])
+    if work.is_deleted:
+        return {"deviationid": work.deviationid, "printid": None, "is_deleted": True}
+    return deviation_object(call, work)
 
 
 def show_metadata(call: Call) -> JsonDict:
     wanted = call.values["deviationids"]
     if any(call.values.get(name) for name in EXTENSIONS) and len(wanted) > 10:
         raise invalid_fields({"deviationids[]": "At most 10 values with extended data."})
-    found = [work for one in wanted if (work := call.site.deviations.find(one)) is not None]
-    return {"metadata": [_metadata(call, work) for work in found]}
+    return {"metadata": [body for one in wanted if (body := _find_metadata(call, one)) is not None]}
+
+
+def _find_metadata(call: Call, deviationid: str) -> JsonDict | None:
+    work, invented = call.site.deviations.find(deviationid), catalogue.find(deviationid)
+    if work is not None:
+        return None if work.is_deleted else _metadata(call, work)
+    return metadata_object(call, invented) if invented is not None else None
 
 
 def _metadata(call: Call, work: Deviation) -> JsonDict:
@@ -91,8 +106,9 @@ def _extensions(call: Call, work: Deviation) -> JsonDict:
     asked = {name for name in EXTENSIONS if call.values.get(name)}
     body: JsonDict = {}
     if "ext_stats" in asked:
-        counts = {"views": work.views, "views_today": work.views, "downloads": work.downloads, "downloads_today": 0}
-        body["stats"] = {"favourites": 0, "comments": 0, **counts}
+        now = audience(call.site, work)
+        today = {"views_today": min(now.views, work.views), "downloads_today": 0}
+        body["stats"] = {**vars(now), **today}
     if "ext_submission" in asked:
         size = work.stored_file
         body["submission"] = {
@@ -147,7 +163,7 @@ def _merged_options(work: Deviation, values: Values) -> JsonDict:
 
 def download(call: Call) -> JsonDict:
     work = find_deviation(call, call.path["deviationid"])
-    if not work.options.get("allow_free_download"):
+    if work.is_deleted or not work.options.get("allow_free_download"):
         raise invalid_request("This deviation cannot be downloaded.")
     work.downloads += 1
     call.site.deviations.put(work)

@@ -31,10 +31,10 @@ def scaled_height(file: StoredFile, width: int) -> int:
 def signed_link(site: Site, sha256: str, width: int, base_url: str = "") -> str:
     """A link to one picture at one width in pixels, good for half an hour."""
     expires = int(site.clock()) + LIFETIME_SECONDS
-    return f"{base_url}/f/{sha256}?w={width}&expires={expires}&token={_signature(site, sha256, width, expires)}"
+    return f"{base_url}/f/{sha256}?w={width}&expires={expires}&token={signature(site, sha256, width, expires)}"
 
 
-def _signature(site: Site, sha256: str, width: int, expires: int) -> str:
+def signature(site: Site, sha256: str, width: int, expires: int) -> str:
     message = f"{sha256}:{width}:{expires}".encode()
     return hmac.new(site.counters.signing_key.encode(), message, hashlib.sha256).hexdigest()[:32]
 
@@ -47,7 +47,7 @@ async def serve_image(site: Site, request: Request) -> Response:
     if not all(number.isdecimal() and len(number) < 12 for number in numbers):
         return blocked()
     width, expires = (int(number) for number in numbers)
-    genuine = hmac.compare_digest(query.get("token", "").encode(), _signature(site, sha256, width, expires).encode())
+    genuine = hmac.compare_digest(query.get("token", "").encode(), signature(site, sha256, width, expires).encode())
     content = site.vault.find(sha256) if genuine and expires > site.clock() else None
     if content is None:
         return blocked()

@@ -204,6 +204,8 @@ class Deviation:
     views: int = 0
     downloads: int = 0
     edits: list[JsonDict] = field(default_factory=list)
+    is_deleted: bool = False
+    is_picture_withheld: bool = False
 
     @property
     def key(self) -> str:
@@ -230,6 +232,7 @@ class Behaviour:
     refresh_seconds: int = 90 * 24 * 3600
     gallery_lag_seconds: float = 0.0
     agreements_required: bool = False
+    views_a_day: float = 40.0
 
     @property
     def key(self) -> str:

@@ -35,7 +35,8 @@ _OPTION_NAMES = {
 }
 
 
-def _page(title: str, body: str, *, status: int = 200, narrow: bool = False) -> Response:
+def page(title: str, body: str, *, status: int = 200, narrow: bool = False) -> Response:
+    """The frame around every page; ``body`` is HTML."""
     html = (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -51,7 +52,7 @@ def _page(title: str, body: str, *, status: int = 200, narrow: bool = False) -> 
 def problem(title: str, reason: str, status: int = 400) -> Response:
     """Something that cannot be shown, and why."""
     body = f'<div class="card"><h1>{escape(title)}</h1><p class="soft">{escape(reason)}</p></div>'
-    return _page(title, body, status=status, narrow=True)
+    return page(title, body, status=status, narrow=True)
 
 
 def consent(
@@ -79,7 +80,7 @@ def consent(
         '<div class="actions"><button class="primary" name="decision" value="authorise">Authorise</button>'
         '<button name="decision" value="cancel">Cancel</button></div></form>'
     )
-    return _page("Connect", body, narrow=True, status=400 if complaint else 200)
+    return page("Connect", body, narrow=True, status=400 if complaint else 200)
 
 
 def home(site: Site, works: list[Deviation]) -> Response:
@@ -89,13 +90,13 @@ def home(site: Site, works: list[Deviation]) -> Response:
         '<h1>Sandbox</h1><p class="soft">What is published here can be looked at here, and nowhere else.</p>'
         f'<h2>People</h2><ul class="tags">{people}</ul><h2>Latest</h2>{_wall(site, works)}'
     )
-    return _page("Home", body)
+    return page("Home", body)
 
 
 def gallery(site: Site, user: User, works: list[Deviation]) -> Response:
     """Everything one person has published, newest first."""
     body = f"{_author(user, _count(len(works), 'deviation'))}{_wall(site, works[:200])}"
-    return _page(f"{user.username}'s gallery", body)
+    return page(f"{user.username}'s gallery", body)
 
 
 def _wall(site: Site, works: list[Deviation]) -> str:
@@ -121,7 +122,7 @@ def deviation(site: Site, user: User, work: Deviation) -> Response:
         f"<div>{clean_html(work.description)}</div>"
         f'<ul class="tags">{tags}</ul>{_facts(work)}'
     )
-    return _page(work.title, body)
+    return page(work.title, body)
 
 
 def _author(user: User, line: str, *, title: str | None = None) -> str:

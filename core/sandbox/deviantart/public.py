@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.sandbox.deviantart import pages
+from core.sandbox.deviantart import catalogue, invented, pages
 from core.sandbox.deviantart.consent import decide, show_consent
 from core.sandbox.deviantart.images import public_width, scaled_height, serve_image, signed_link
 from core.sandbox.deviantart.models import Deviation, JsonDict
@@ -64,6 +64,9 @@ async def show_home(site: Site, request: Request) -> Response:
 
 async def show_gallery(site: Site, request: Request) -> Response:
     user = site.find_user(request.path_params["username"])
+    others = catalogue.of_artist(request.path_params["username"]) if user is None else []
+    if others:
+        return invented.show_artist(site, others[0].artist, others)
     if user is None:
         return pages.problem("No such person", "Nobody of this name is here.", 404)
     works = [work for work in site.published_by(user.username) if not work.is_half_published]
@@ -71,6 +74,9 @@ async def show_gallery(site: Site, request: Request) -> Response:
 
 
 async def show_deviation(site: Site, request: Request) -> Response:
+    made_up = _find_invented(request.url.path)
+    if made_up is not None:
+        return invented.show_work(site, made_up)
     work = find_public(site, request.url.path)
     user = site.find_user(work.username) if work else None
     if work is None or user is None:
@@ -78,6 +84,12 @@ async def show_deviation(site: Site, request: Request) -> Response:
     work.views += 1
     site.deviations.put(work)
     return pages.deviation(site, user, work)
+
+
+def _find_invented(address: str) -> catalogue.InventedWork | None:
+    match = ART_PATH.fullmatch(address)
+    work = catalogue.find_number(int(match[2])) if match else None
+    return work if match and work and work.artist == match[1].lower() else None
 
 
 async def show_avatar(site: Site, request: Request) -> Response:
@@ -95,6 +107,7 @@ def public_routes(site: Site) -> list[Route]:
         route("/oauth2/authorize", show_consent),
         route("/oauth2/authorize", decide, "POST"),
         route("/oembed", oembed),
+        route("/f/invented/{number:int}", invented.serve_picture),
         route("/f/{sha256}", serve_image),
         route("/avatars/{username}.svg", show_avatar),
         route("/{username}/art/{slug}", show_deviation),

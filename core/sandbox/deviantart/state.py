@@ -3,6 +3,7 @@
 import re
 import secrets
 import uuid
+from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -34,6 +35,11 @@ USERNAME = re.compile(r"[A-Za-z0-9-]{3,20}")
 def new_uuid() -> str:
     """The site writes its ids in upper case."""
     return str(uuid.uuid4()).upper()
+
+
+def name_uuid(name: str) -> str:
+    """The same id for the same name each time, for people who are not stored."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox:{name.lower()}")).upper()
 
 
 class Site:
@@ -147,7 +153,8 @@ class Site:
     # Published work
 
     def _index(self, deviation: Deviation) -> None:
-        self._by_user.setdefault(deviation.username, []).append(deviation)
+        # In order of publication, which for a gallery from before is not that of arrival.
+        insort(self._by_user.setdefault(deviation.username, []), deviation, key=lambda work: work.published_at)
         self._by_number[deviation.number] = deviation
 
     def add_deviation(self, deviation: Deviation) -> Deviation:
@@ -155,15 +162,17 @@ class Site:
         return self.deviations.put(deviation)
 
     def deviation_by_number(self, number: int) -> Deviation | None:
-        return self._by_number.get(number)
+        work = self._by_number.get(number)
+        return None if work is None or work.is_deleted else work
 
     def published_by(self, username: str) -> list[Deviation]:
-        """Everything of one person that was ever published, newest first, half-published work included."""
-        return self._by_user.get(username, [])[::-1]
+        """What one person has published and not deleted, newest first, half-published work included."""
+        return [work for work in reversed(self._by_user.get(username, [])) if not work.is_deleted]
 
     def is_listed(self, deviation: Deviation) -> bool:
         """Whether galleries show it yet."""
-        return deviation.published_at + self.behaviour.gallery_lag_seconds <= self.clock()
+        appears_at = deviation.published_at + self.behaviour.gallery_lag_seconds
+        return appears_at <= self.clock() and not deviation.is_deleted
 
     def in_folder(self, folder: Folder) -> list[Deviation]:
         """The folder's content in its own order, lagging work left out."""

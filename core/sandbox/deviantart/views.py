@@ -1,5 +1,6 @@
 """The JSON shapes in which the API speaks of people, folders and deviations."""
 
+from core.sandbox.deviantart.audience import audience
 from core.sandbox.deviantart.endpoint import Call
 from core.sandbox.deviantart.errors import invalid_request
 from core.sandbox.deviantart.images import public_width, scaled_height, signed_link
@@ -18,6 +19,7 @@ def deviation_object(call: Call, deviation: Deviation) -> JsonDict:
     user = call.site.find_user(deviation.username)
     options = deviation.options
     width = public_width(deviation)
+    now = audience(call.site, deviation)
     return {
         "deviationid": deviation.deviationid,
         "printid": None,
@@ -30,7 +32,7 @@ def deviation_object(call: Call, deviation: Deviation) -> JsonDict:
         "is_published": not deviation.is_half_published,
         "is_blocked": False,
         "author": user_object(user, call.base_url) if user else None,
-        "stats": {"comments": 0, "favourites": 0},
+        "stats": {"comments": now.comments, "favourites": now.favourites},
         "published_time": str(int(deviation.published_at)),
         "allows_comments": options.get("allow_comments", True),
         "is_mature": deviation.is_mature,
@@ -44,6 +46,8 @@ def deviation_object(call: Call, deviation: Deviation) -> JsonDict:
 def _picture(call: Call, deviation: Deviation, width: int) -> JsonDict:
     file = deviation.stored_file
     link = signed_link(call.site, file.sha256, width, call.base_url)
+    if deviation.is_picture_withheld:
+        link = link.partition("&token=")[0]  # a link that nobody signed, which is refused
     return {"src": link, "width": width, "height": scaled_height(file, width), "transparency": False}
 
 
