@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
@@ -63,6 +63,19 @@ def list_deliveries(
     """The person's deliveries, newest first."""
     query = _wanted(actor, wanted).order_by(D.c.created_at.desc(), D.c.id.desc())
     return [_view(row) for row in session.execute(query.limit(limit).offset(offset))]
+
+
+def find_delivery(session: Session, actor: Actor, delivery_id: str) -> DeliveryView | None:
+    row = session.execute(_wanted(actor, OutboxFilter()).where(D.c.id == delivery_id)).one_or_none()
+    return _view(row) if row is not None else None
+
+
+def latest_asked(session: Session, actor: Actor, *, now: datetime) -> dict[str, DeliveryView]:
+    """By channel, the latest test or code that the person asked for within the last hour."""
+    query = _wanted(actor, OutboxFilter()).where(
+        D.c.topic.in_([topics.TEST, topics.CONFIRM]), D.c.created_at > now - timedelta(hours=1)
+    )
+    return {row.channel_id: _view(row) for row in session.execute(query.order_by(D.c.created_at, D.c.id))}
 
 
 def count_deliveries(session: Session, actor: Actor, wanted: OutboxFilter) -> int:

@@ -38,25 +38,30 @@ def _show_inbox(user: SignedIn, unread: Sequence[Notification], number: int, now
     if not unread:
         st.markdown("Nothing new.")
         st.caption("What goes wrong, and what waits for you, is told here.")
-        return
     for row in unread:
-        _show(user, row, now)
+        show_notification(user, row, now, key="notification")
     if number > len(unread):
         st.caption(f"and {number - len(unread):,} older")
     if len(unread) > 1:
         st.button(
             "Mark all as read", key="read-all", icon=":material/done_all:", on_click=_mark_read, args=(user, None)
         )
+    screen_link("History, mail and webhooks", "notifications", icon=":material/settings:")
 
 
-def _show(user: SignedIn, row: Notification, now: datetime) -> None:
-    with st.container(border=True, gap=None, key=f"notification-{row.id}"):
+def show_notification(user: SignedIn, row: Notification, now: datetime, *, key: str) -> None:
+    """One notification with what can be done about it; ``key`` tells apart where it is shown."""
+    with st.container(border=True, gap=None, key=f"{key}-{row.id}"):
         st.markdown(f"{_ICONS.get(row.level, ':material/info:')} **{plain(row.title)}**")
         st.caption(f"{plain(row.body)} · {_ago(row, now)}" if row.body else _ago(row, now))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if row.link and find_screen(row.link.partition("?")[0]):
                 screen_link("Open", row.link, icon=":material/arrow_forward:")
-            st.button("Mark as read", key=f"read-{row.id}", type="tertiary", on_click=_mark_read, args=(user, row.id))
+            if row.read_at is None:
+                st.button(
+                    "Mark as read", key=f"{key}-read-{row.id}", type="tertiary", on_click=_mark_read,
+                    args=(user, row.id),
+                )  # fmt: skip
 
 
 def _ago(row: Notification, now: datetime) -> str:

@@ -7,11 +7,13 @@ import streamlit as st
 from core import health
 from core.clock import utc_now
 from core.runtime import get_runtime
-from core.system import heartbeats
+from core.system import heartbeats, outbox
 from core.system.heartbeats import Pulse
 from core.system.models import JobRun
+from core.system.outbox import OutboxCounts
 from core.ui.gate import require_admin
 from core.ui.page import format_instant, page_header, zone_note
+from core.ui.words import count
 
 EVERY_SECONDS = 10
 NAMES = {"web": "Screens", "api": "API", "scheduler": "Sidecar", "worker": "Worker"}
@@ -28,10 +30,13 @@ def show_health() -> None:
     with runtime.database.read() as session:
         pulses = heartbeats.list_pulses(session, now=now)
         runs = heartbeats.list_job_runs(session)
+        counts = outbox.count_everybodys(session)
     show_verdict(checks, pulses)
     show_checks(checks)
     st.subheader("Processes", anchor=False)
     show_pulses(pulses, now)
+    st.subheader("Notifications", anchor=False)
+    show_outbox(counts)
     st.subheader("Periodic jobs", anchor=False)
     show_runs(runs, now)
 
@@ -79,6 +84,14 @@ def show_pulses(pulses: list[Pulse], now: datetime) -> None:
         for pulse in pulses
     ]
     st.dataframe(rows, hide_index=True)
+
+
+def show_outbox(counts: OutboxCounts) -> None:
+    """What waits to be sent and what was given up, of everybody together."""
+    st.markdown(f"{count(counts.waiting, 'message')} waiting, {counts.failed:,} failed.")
+    if runtime.settings.smtp_url is None:
+        mails = f" ({counts.waiting_mails:,} wait)" if counts.waiting_mails else ""
+        st.caption(f"No mail server is set: mails stay in the outbox{mails} until `ATELIER_SMTP_URL` is set.")
 
 
 def show_runs(runs: list[JobRun], now: datetime) -> None:

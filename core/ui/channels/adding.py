@@ -1,0 +1,57 @@
+"""Adding a channel: a mail address, or a webhook."""
+
+import streamlit as st
+
+from core.clock import utc_now
+from core.identity.sessions import SignedIn
+from core.runtime import get_runtime
+from core.system import channels, confirming
+from core.system.topics import TOPICS
+from core.ui.channels.attention import keep_secret
+from core.ui.errors import guarded
+
+ALL_KINDS = [topic.kind for topic in TOPICS]
+GUIDE = "The screen shows a secret once; with it the receiver proves that a message is from here."
+
+
+def show_adding(user: SignedIn, *, is_first: bool) -> None:
+    """The two forms; open while there is no channel yet."""
+    with st.expander("Add a channel", icon=":material/add:", expanded=is_first):
+        by_mail, by_webhook = st.tabs([":material/mail: Mail", ":material/webhook: Webhook"])
+        with by_mail:
+            _show_mail_form(user, is_first=is_first)
+        with by_webhook:
+            _show_webhook_form(user)
+
+
+def _show_mail_form(user: SignedIn, *, is_first: bool) -> None:
+    with st.form("add-mail", border=False, clear_on_submit=True):
+        address = st.text_input(
+            "Address", value=user.email or "" if is_first else "", key="add-mail-address", autocomplete="email",
+            placeholder="name@example.com",
+        )  # fmt: skip
+        st.caption("A code is sent there first; nothing else goes to an address that has not been confirmed.")
+        if st.form_submit_button("Add this address", type="primary"):
+            with guarded():
+                with get_runtime().database.session() as session:
+                    confirming.add_mail(session, user.actor, address or "", ALL_KINDS, now=utc_now())
+                st.toast("Added. Type the code from the mail to confirm it.", icon=":material/mail:")
+                st.rerun()
+
+
+def _show_webhook_form(user: SignedIn) -> None:
+    runtime = get_runtime()
+    with st.form("add-webhook", border=False, clear_on_submit=True):
+        address = st.text_input(
+            "Address of the receiver", key="add-webhook-address", placeholder="https://example.com/hooks/atelier"
+        )
+        st.caption(GUIDE)
+        if st.form_submit_button("Add this webhook", type="primary"):
+            with guarded():
+                with runtime.database.session() as session:
+                    made = channels.add_webhook(
+                        session, user.actor, address or "", ALL_KINDS,
+                        allow_private=runtime.settings.allows_private_webhooks, now=utc_now(),
+                    )  # fmt: skip
+                keep_secret("The receiver verifies signatures with this secret.", made.secret)
+                st.rerun()
