@@ -7,6 +7,7 @@ from functools import partial
 from core.identity import tokens
 from core.jobs.automations import run_automations, warn_of_shortage
 from core.jobs.cleanup import clean_up, remove_objects
+from core.jobs.counting import take_counts, thin_counts
 from core.jobs.deliver import Deliverer
 from core.jobs.pictures import hash_pictures
 from core.jobs.ports import Ports
@@ -51,5 +52,7 @@ def job_table(ports: Ports, in_hand: Callable[[], Sequence[str]] = list) -> list
         Job("remove_objects", "Delete stored files that nothing refers to", 60, remove_objects),
         Job("hash_pictures", "Note what pictures look like, to find lookalikes", 60, hash_pictures),
         Job("deliver", "Send notifications by mail and to webhooks", 5, Deliverer().run),
+        Job("take_counts", "Ask how published works do", 20, take_counts),
+        Job("thin_counts", "Keep one count a day of what is older than a month", 6 * 3600, thin_counts),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),
     ]

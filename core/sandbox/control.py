@@ -14,6 +14,7 @@ from core.sandbox.deviantart.tokens import expire_access, issue, new_grant, revo
 from core.sandbox.errors import InvalidControl
 from core.sandbox.faults import FaultRule
 from core.sandbox.limits import AdaptiveLimiter, LimitPolicy
+from core.sandbox.notes_control import NotesControl
 from core.sandbox.orders import Order, read_order
 from core.sandbox.report import LISTS, report, user_json
 from core.sandbox.store import JsonDict
@@ -27,7 +28,7 @@ class ResetOrder(Order):
 
 class UserOrder(Order):
     username: str
-    folders: list[str] = []
+    folders: list[str] = Field(default_factory=list)
 
 
 class GrantOrder(Order):
@@ -177,7 +178,7 @@ def _route(path: str, handler: Callable[[Request], Awaitable[Any]], method: str)
 
 def control_routes(site: Site, conditions: Conditions) -> Mount:
     """Everything under ``/_sandbox``."""
-    control, works = Control(site, conditions), WorksControl(site)
+    control, works, notes = Control(site, conditions), WorksControl(site), NotesControl(site)
     table = (
         ("GET", "/health", control.health),
         ("GET", "/state", control.state),
@@ -196,6 +197,8 @@ def control_routes(site: Site, conditions: Conditions) -> Mount:
         ("POST", "/gallery_lag", control.gallery_lag),
         ("POST", "/lifetimes", control.lifetimes),
         ("POST", "/agreements", control.agreements),
+        ("POST", "/notes", notes.serve),
+        ("POST", "/note", notes.deliver),
         ("POST", "/gallery", works.gallery),
         ("POST", "/delete_work", works.delete),
         ("POST", "/withhold_picture", works.withhold),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Scope
 
-from core.sandbox.deviantart import account, browse, deviations, errors, galleries, stash
+from core.sandbox.deviantart import account, browse, deviations, errors, galleries, notes, stash
 from core.sandbox.deviantart.access import GateMiddleware, bearer_token, find_grant
 from core.sandbox.deviantart.endpoint import build_route
 from core.sandbox.deviantart.oauth import oauth_routes
@@ -29,7 +29,14 @@ async def _unknown(request: Request) -> Response:
 
 def deviantart_routes(site: Site) -> list[BaseRoute]:
     """API, OAuth, oEmbed and pages, as the site lays them out."""
-    endpoints = (*account.ENDPOINTS, *stash.ENDPOINTS, *galleries.ENDPOINTS, *deviations.ENDPOINTS, *browse.ENDPOINTS)
+    endpoints = (
+        *account.ENDPOINTS,
+        *stash.ENDPOINTS,
+        *galleries.ENDPOINTS,
+        *deviations.ENDPOINTS,
+        *browse.ENDPOINTS,
+        *notes.ENDPOINTS,
+    )
     api = Mount(
         API_BASE,
         # Withdrawn endpoints, wrong methods and typing errors all end at the last route, as on the site.

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.sandbox.deviantart.access import authenticate, bearer_token, require_scopes
-from core.sandbox.deviantart.errors import ApiError, invalid_request, invalid_token, server_error
+from core.sandbox.deviantart.errors import ApiError, invalid_request, invalid_token, server_error, unknown_endpoint
 from core.sandbox.deviantart.fields import Field, Values, read_fields
 from core.sandbox.deviantart.models import Grant, JsonDict, StoredFile, User
 from core.sandbox.deviantart.state import Site
@@ -63,10 +63,13 @@ class Endpoint:
     scopes: tuple[str, ...] = ("basic",)
     fields: tuple[Field, ...] = ()
     takes_upload: bool = False
+    is_served: Callable[[Site], bool] = lambda site: True  # what the site withdrew is unknown to it
 
 
 def build_route(endpoint: Endpoint, site: Site) -> Route:
     async def serve(request: Request) -> Response:
+        if not endpoint.is_served(site):
+            return unknown_endpoint().response()
         try:
             body = await _carry_out(endpoint, site, request)
         except ApiError as error:

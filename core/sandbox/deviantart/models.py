@@ -232,6 +232,7 @@ class Behaviour:
     refresh_seconds: int = 90 * 24 * 3600
     gallery_lag_seconds: float = 0.0
     agreements_required: bool = False
+    notes_served: bool = True
     views_a_day: float = 40.0
 
     @property

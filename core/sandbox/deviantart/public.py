@@ -58,7 +58,7 @@ def _oembed_object(site: Site, work: Deviation, base_url: str) -> JsonDict:
 
 
 async def show_home(site: Site, request: Request) -> Response:
-    published = [work for work in site.deviations if not work.is_half_published]
+    published = [work for work in site.deviations if not work.is_half_published and not work.is_deleted]
     return pages.home(site, published[:-25:-1])
 
 

@@ -23,6 +23,7 @@ from core.sandbox.deviantart.models import (
     StashItem,
     User,
 )
+from core.sandbox.deviantart.note_models import Mailbox, SiteNote, SiteNoteFolder
 from core.sandbox.errors import InvalidControl
 from core.sandbox.requestlog import RequestLog
 from core.sandbox.store import RecordStore, Shelf, Vault
@@ -61,6 +62,9 @@ class Site:
         self.stacks = Shelf(store, "stack", Stack)
         self.items = Shelf(store, "item", StashItem)
         self.deviations = Shelf(store, "deviation", Deviation)
+        self.notes = Shelf(store, "note", SiteNote)
+        self.note_folders = Shelf(store, "note_folder", SiteNoteFolder)
+        self.mailboxes = Shelf(store, "mailbox", Mailbox)
         self._settings = Shelf(store, "behaviour", Behaviour)
         self._counters = Shelf(store, "counters", Counters)
         self.behaviour = self._settings.find("behaviour") or Behaviour()
@@ -94,7 +98,8 @@ class Site:
             work: tuple[Shelf[Any], ...] = (self.deviations, self.items, self.stacks, self.refreshes, self.codes)
             access: tuple[Shelf[Any], ...] = (self.access_tokens, self.refresh_tokens, self.grants)
             people: tuple[Shelf[Any], ...] = (self.folders, self.users)
-            for shelf in (*work, self._settings, *(() if keep_accounts else access + people)):
+            letters: tuple[Shelf[Any], ...] = (self.notes, self.note_folders, self.mailboxes)
+            for shelf in (*work, *letters, self._settings, *(() if keep_accounts else access + people)):
                 shelf.clear()
             self.log.clear()
         self.behaviour = Behaviour()

@@ -1,0 +1,1 @@
+"""Taking over the works an account's gallery holds already."""

@@ -1,0 +1,28 @@
+"""Reading what the control API is told."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+
+from core.sandbox.errors import InvalidControl
+
+
+class Order(BaseModel):
+    """The body of one control call; what nobody declared is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+B = TypeVar("B", bound=BaseModel)
+
+
+async def read_order(request: Request, kind: type[B]) -> B:
+    """The body as ``kind``; raises ``InvalidControl`` naming what is wrong."""
+    raw = await request.body()
+    try:
+        return kind.model_validate_json(raw or b"{}")
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise InvalidControl(f"{where}: {first['msg']}") from error
