@@ -30,11 +30,6 @@ _HEADERS = {
 }
 
 
-def feed_address(public_url: str, secret: str) -> str:
-    """Where the feed with this secret is found."""
-    return f"{public_url.rstrip('/')}/calendar/{secret}.ics"
-
-
 def calendar_feed_routes(runtime: Runtime) -> list[BaseRoute]:
     """The one route, for GET and HEAD."""
     seen = _Seen()

@@ -47,6 +47,11 @@ class FeedReader:
         return Actor.person(self.user_id)
 
 
+def address_of(public_url: str, secret: str) -> str:
+    """Where the feed with this secret is found."""
+    return f"{public_url.rstrip('/')}/calendar/{secret}.ics"
+
+
 def find_link(session: Session, actor: Actor) -> FeedLink | None:
     """The person's link; ``None`` while it is switched off."""
     row = session.scalar(select(CalendarFeed).where(CalendarFeed.user_id == actor.user_id))

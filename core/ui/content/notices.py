@@ -51,6 +51,11 @@ def leave(notice: Notice) -> None:
     st.session_state[_KEY] = notice
 
 
+def forget() -> None:
+    """Show none, as when what follows it failed."""
+    st.session_state.pop(_KEY, None)
+
+
 def show(*, undo_shortcut: str | None = None) -> None:
     """The last notice, if nobody has put it away."""
     notice: Notice | None = st.session_state.get(_KEY)

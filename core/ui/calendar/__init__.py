@@ -1,0 +1,1 @@
+"""The parts of the Calendar screen; each keeps its own state."""
