@@ -19,8 +19,10 @@ from core.api.incoming import Incoming
 from core.api.me import me_routes
 from core.api.problems import add_handlers
 from core.api.rates import RateLimiter
+from core.api.sales import sale_routes
 from core.api.tracking import HEADER, Tracking
 from core.runtime import Runtime
+from core.sales.proof import MAX_PROOF_BYTES
 
 MOUNTED_AT = "/api/v1"
 # Helpers in a browser's extensions send a key, never a cookie; pages of other sites are not let in.
@@ -33,7 +35,7 @@ def build_api(runtime: Runtime) -> FastAPI:
     settings = runtime.settings
     incoming = Incoming(Path(settings.data_dir) / "incoming")
     incoming.sweep()
-    files = FileLimits({("/deviations", ""): settings.max_file_mb * 1024 * 1024})
+    files = FileLimits({("/deviations", ""): settings.max_file_mb * 1024 * 1024, ("/sales/", ""): MAX_PROOF_BYTES})
     app = FastAPI(
         title="Atelier",
         summary=_SUMMARY,
@@ -59,6 +61,7 @@ def build_api(runtime: Runtime) -> FastAPI:
     add_handlers(app)
     app.include_router(me_routes(runtime))
     app.include_router(deviation_routes(runtime, incoming))
+    app.include_router(sale_routes(runtime, incoming))
     _describe(app)
     return app
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from core.api.forms import Form
-from core.api.problems import Problem, invalid
+from core.api.problems import invalid, refused
+from core.api.texts import Line, Text, one_line
 from core.publishing import tags as tagging
 from core.publishing.changes import DESCRIPTION_LENGTH, TITLE_LENGTH
 from core.publishing.ingest import Delivery
@@ -36,21 +37,11 @@ def _array(text: str) -> list[str]:
     return found
 
 
-def _storable(text: str) -> str:
-    """JSON can spell half characters, which no database takes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("This holds half a character.") from error
-    return " ".join(text.split())
+def _all_lines(texts: list[str]) -> list[str]:
+    return [one_line(text) for text in texts]
 
 
-def _all_storable(texts: list[str]) -> list[str]:
-    return [_storable(text) for text in texts]
-
-
-Texts = Annotated[list[str], BeforeValidator(_spread), AfterValidator(_all_storable)]
-Line = Annotated[str, AfterValidator(_storable)]
+Texts = Annotated[list[str], BeforeValidator(_spread), AfterValidator(_all_lines)]
 
 
 class DeliveryFields(BaseModel):
@@ -59,7 +50,7 @@ class DeliveryFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: Line | None = Field(None, max_length=TITLE_LENGTH, description="Left out: made of the file's name.")
-    description: str | None = Field(None, max_length=DESCRIPTION_LENGTH)
+    description: Text | None = Field(None, max_length=DESCRIPTION_LENGTH)
     tags: Texts = Field(
         default=[],
         max_length=tagging.MAX_KEPT,
@@ -93,7 +84,7 @@ def read_delivery(form: Form, key: str | None) -> Delivery:
     try:
         fields = DeliveryFields.model_validate(_single(form.fields))
     except ValidationError as error:
-        raise _refused(error) from error
+        raise refused(error.errors(), ["file", *DeliveryFields.model_fields]) from error
     values = fields.model_dump(
         include={"title", "description", "tags", "mature_level", "gallery_ids"}, exclude_none=True
     )
@@ -137,19 +128,3 @@ def _single(fields: dict[str, list[str]]) -> dict[str, Any]:
             # Empty is left out: forms send fields that nobody filled in.
             values[name] = given[0]
     return values
-
-
-def _refused(error: ValidationError) -> Problem:
-    found = [{"field": _name(one["loc"]), "message": _sentence(one["type"], one["msg"])} for one in error.errors()]
-    detail = " ".join(f"{one['field']}: {one['message']}" for one in found)
-    return Problem("invalid", detail, more={"errors": found})
-
-
-def _name(location: tuple[int | str, ...]) -> str:
-    return str(location[0]) if location else "form"
-
-
-def _sentence(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return f"There is no such field. There are: file, {', '.join(DeliveryFields.model_fields)}."
-    return message.removeprefix("Value error, ").rstrip(".") + "."

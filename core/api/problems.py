@@ -5,7 +5,7 @@ becomes a problem by its kind; the service's sentence is the ``detail``.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -129,7 +129,7 @@ def add_handlers(app: FastAPI) -> None:
 
     async def on_validation(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return _of_fields(error.errors()).response()
+        return refused(error.errors()).response()
 
     app.add_exception_handler(HTTPException, on_problem)
     app.add_exception_handler(AtelierError, on_atelier_error)
@@ -149,8 +149,9 @@ def _of_framework(error: HTTPException) -> Problem:
             return Problem("invalid", "The body of this request cannot be read.")
 
 
-def _of_fields(errors: Any) -> Problem:
-    found = [{"field": _place(one["loc"]), "message": _sentence(one["msg"])} for one in errors]
+def refused(errors: Any, known: Sequence[str] = ()) -> Problem:
+    """What pydantic found wrong with each field; ``known`` are the fields there are."""
+    found = [{"field": _place(one["loc"]), "message": _sentence(one, known)} for one in errors]
     detail = " ".join(f"{one['field']}: {one['message']}" for one in found)
     return Problem("invalid", detail, more={"errors": found})
 
@@ -160,5 +161,11 @@ def _place(location: tuple[Any, ...]) -> str:
     return ".".join(parts) or "body"
 
 
-def _sentence(message: str) -> str:
+def _sentence(error: Any, known: Sequence[str]) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"There is no such field. There are: {', '.join(known)}."
+    if error["type"] in {"too_long", "string_too_long"}:
+        what = "characters" if isinstance(error["input"], str) else "values"
+        return f"Use at most {error['ctx']['max_length']} {what}."
+    message: str = error["msg"]
     return message.removeprefix("Value error, ").rstrip(".") + "."
