@@ -22,26 +22,33 @@ from core.db.engine import Database
 from core.db.ids import new_id
 from core.errors import AtelierError
 from core.identity import api_keys, sessions
-from core.identity.models import InstanceUserRole
+from core.identity.models import InstanceUserRole, User
 from core.media.storage import ObjectStore
+from core.publishing.asking import Line
 from core.publishing.asking import Line
 from core.publishing.bulk import BulkChanges
 from core.publishing.calendar.moving import Target
 from core.publishing.changes import DeviationChanges
 from core.publishing.inspiration.keys import Mode, Wish
 from core.publishing.models import DeviationStatus
+from core.publishing.reports import Change
 from core.publishing.scheduling import SchedulePlan
 from core.publishing.templates.models import MetadataTemplate, TemplateType
+from core.sales.models import SaleQueueStatus
+from core.sales.presets import PresetForm
+from core.sales.proof import StoredProof
 from core.system import channels, confirming, outbox
 from core.system.actors import Actor
 from core.system.models import AuditEvent
 from core.system.notifications import notify
 from core.system.outbox import OutboxFilter
-from tests.factories import HOUR, NOON, make_account, make_deviation, make_user
+from tests.factories import HOUR, NOON, make_account, make_deviation, make_preset, make_user
+from tests.sales.support import make_sale
 from tests.support.sources import functions
 
 POSTS = ("deviation_id", "ids")
-OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id", "api_key_id", "channel_id", "delivery_id")
+OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id", "api_key_id", "channel_id", "delivery_id",
+         "sale_id", "preset_id")  # fmt: skip
 # These take rows or events that a caller has looked up already.
 LOOKED_UP = {"core.system.audit.event_row", "core.system.audit.record"}
 
@@ -55,6 +62,7 @@ class House:
     alice: Actor
     theirs: dict[str, list[str]]
     template: MetadataTemplate  # hers
+    preset_id: str  # hers
 
 
 @pytest.fixture
@@ -74,11 +82,11 @@ def house(database: Database, store: ObjectStore) -> House:
             "account": [account.id],
             "session": [login.id],
             "api_key": [key.id],
+            **_their_sales(session, charlie),
             **_their_notifications(session, charlie.id),
         }
-        return House(
-            database, store, Actor.person(alice.id), theirs | {"user": [charlie.id], "invitation": ["inv_x"]}, template
-        )
+        theirs |= {"user": [charlie.id], "invitation": ["inv_x"]}
+        return House(database, store, Actor.person(alice.id), theirs, template, make_preset(session, alice).id)
 
 
 def _their_notifications(session: Session, user_id: str) -> dict[str, list[str]]:
@@ -91,6 +99,12 @@ def _their_notifications(session: Session, user_id: str) -> dict[str, list[str]]
     notify(session, user_id, "post.failed:dev_1", "Theirs", now=NOON)
     sent = outbox.list_deliveries(session, theirs, OutboxFilter(), limit=9)
     return {"channel": [hook.id, mail], "delivery": [one.id for one in sent]}
+
+
+def _their_sales(session: Session, charlie: User) -> dict[str, list[str]]:
+    """A sale in every state, and a preset that none of them needs."""
+    sales = [make_sale(session, charlie, status=status) for status in SaleQueueStatus]
+    return {"sale": [sale.id for sale in sales], "preset": [make_preset(session, charlie).id]}
 
 
 def services() -> dict[str, Callable[..., Any]]:
@@ -113,7 +127,8 @@ def test_the_services_are_found() -> None:
 @pytest.mark.parametrize("name", services())
 def test_what_somebody_else_has_looks_missing_and_stays_as_it_is(house: House, name: str) -> None:
     service = services()[name]
-    (parameter,) = set(OWNED) & set(inspect.signature(service).parameters)
+    # A service may take two, as for a post and its price: the second is her own then.
+    parameter = next(one for one in OWNED if one in inspect.signature(service).parameters)
     kind = "post" if parameter in POSTS else parameter.removesuffix("_id")
     before = everything_of(house)
     for stranger in house.theirs[kind]:
@@ -144,8 +159,25 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "file_id": new_id("fil"),
         "submission": True,
         "terms": True,
+        "line": Line(house.database, {}, 0.0),
+        "clock": lambda: NOON,
+        "name": "Mine now",
+        "folder_id": "folder",
+        "parent_id": "parent",
+        "source_id": "source",
+        "order": ["folder"],
+        "posts": [],
         "template_id": house.template.id,
         "template": house.template,
+        "preset_id": house.preset_id,
+        "change": lambda _post, _trail: Change(),
+        "pieces": [],
+        "form": PresetForm("Mine now", price=500),
+        "proof": StoredProof("mine/proofs/1.png", "image/png"),
+        "client": "shop",
+        "claim_version": 1,
+        "message": "Mine now",
+        "up": True,
         "answers": {},
         "content": "{title}",
         "declared": [],

@@ -101,7 +101,7 @@ def edit_many(
         changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
         return Change(bool(changed), warnings(post))
 
-    return _run_as_one(session, actor, ids, change)
+    return run_as_one(session, actor, ids, change)
 
 
 def edit_each(
@@ -119,7 +119,7 @@ def edit_each(
         changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
         return Change(bool(changed), warnings(post))
 
-    return _run_as_one(session, actor, list(wanted), change)
+    return run_as_one(session, actor, list(wanted), change)
 
 
 def preview_titles(session: Session, actor: Actor, ids: Sequence[str], title_pattern: str, *, zone: str = "UTC",
@@ -160,10 +160,10 @@ def undo(
         edit_post(session, actor, post, values, reason="undone", trail=trail, now=now, lease_seconds=lease_seconds)
         return Change()
 
-    return _run_as_one(session, actor, list(by_post), change)
+    return run_as_one(session, actor, list(by_post), change)
 
 
-def _run_as_one(
+def run_as_one(
     session: Session, actor: Actor, ids: Sequence[str], change: Callable[[Post, Trail], Change]
 ) -> BatchReport:
     """Change each post under one correlation id; all rows and events are written in a few statements."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, TableValuedAlias, collate, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, TableValuedAlias, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from core.db.folding import folded as folded
 from core.publishing.models import QUEUE, Deviation, DeviationFile, DeviationStatus, HoldReason
 from core.publishing.states import QUEUED
 from core.system.actors import Actor
@@ -69,14 +70,6 @@ def conditions(session: Session, actor: Actor, wanted: DeviationFilter) -> list[
         found.append(_has_gallery(session, wanted.gallery_id))
     found += [_mentions(session, word) for word in wanted.search.lower().split()]
     return found
-
-
-def folded(session: Session, column: Any) -> ColumnElement[str]:
-    """Text in lower case, for all of Unicode on both engines."""
-    if session.get_bind().dialect.name == "postgresql":
-        # The database's own collation may be C, which knows 26 letters.
-        return func.lower(collate(column, "und-x-icu"), type_=String)
-    return func.unicode_lower(column, type_=String)
 
 
 def _status_conditions(wanted: DeviationFilter) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from core.publishing.editing import touch
 from core.publishing.models import Deviation
 from core.publishing.reports import BatchReport, Change, run_batch
 from core.publishing.states import QUEUED
+from core.sales import proof
 from core.system import audit
 from core.system.actors import Actor
 
@@ -89,6 +90,7 @@ def purge_post(session: Session, actor: Actor, post: Post, *, now: datetime) -> 
     """Delete one loaded post, its files and attempts; the store lets go of the objects afterwards."""
     blob_ids = {file.blob_id for file in post.files}
     before = {"title": post.row.title, "status": post.row.status.value, "url": post.row.deviation_url}
+    proof.let_go(session, post.row.id, now=now)  # its sale goes with the row
     session.execute(
         delete_rows(Deviation).where(Deviation.id == post.row.id), execution_options={"synchronize_session": False}
     )

@@ -12,11 +12,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from core.clock import SKEW
 from core.media.blobs import remove_objects
 from core.sales import proof as proofs
 from core.sales.access import get_sale, is_shown, move
-from core.sales.errors import ClaimLost, SaleRefused
+from core.sales.leases import (
+    LEASE_RAN_OUT,
+    LEASE_SECONDS,
+    is_late_answer,
+    is_same_claim,
+    is_stale,
+    last_client,
+    next_try_after,
+    read_client,
+    read_message,
+    require_claim,
+)
 from core.sales.models import PricePreset, SaleQueue, SaleQueueStatus
 from core.sales.money import money
 from core.sales.proof import StoredProof
@@ -24,15 +34,9 @@ from core.system import audit
 from core.system.actors import Actor
 from core.system.notifications import notify
 
-LEASE_SECONDS = 600.0
 MAX_ATTEMPTS = 3
-MAX_CLIENT_LENGTH = 100
-MAX_MESSAGE_LENGTH = 2000
-# Minutes until the next try: 1, 5, 25, …
-_BACKOFF_BASE = 5
 
 _S = SaleQueueStatus
-_LEASE_RAN_OUT = "lease ran out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def claim_next(
         return _claimed(session, held, lease=lease, is_resumed=True)
     _give_up_abandoned(session, actor, now=now, lease=lease)
     row = aliased(SaleQueue, name="waiting")
-    abandoned = and_(row.status == _S.PROCESSING, row.attempts < MAX_ATTEMPTS, _is_stale(row, now=now, lease=lease))
+    abandoned = and_(row.status == _S.PROCESSING, row.attempts < MAX_ATTEMPTS, is_stale(row, now=now, lease=lease))
     # Word for word as in the partial index; SQLite compares the text.
     waiting = and_(literal_column("waiting.status = 'pending'"), or_(row.not_before.is_(None), row.not_before <= now))
     sale = _take(session, actor, client, row, abandoned, now=now) or _take(
@@ -94,8 +98,8 @@ def heartbeat(
 ) -> datetime:
     """Renew the lease of a claim; until when it is good now. Raises :class:`SaleNotFound` or :class:`ClaimLost`."""
     sale = get_sale(session, actor, sale_id)
-    _require_claim(sale, read_client(client), claim_version)
-    sale.locked_at = now
+    require_claim(sale, read_client(client), claim_version)
+    sale.locked_at = sale.updated_at = now
     session.flush()
     return now + timedelta(seconds=lease_seconds)
 
@@ -117,11 +121,11 @@ def complete(
     """
     client = read_client(client)
     sale = get_sale(session, actor, sale_id)
-    if sale.status is _S.COMPLETED and _is_same_claim(sale, sale.completed_by, client, claim_version):
+    if sale.status is _S.COMPLETED and is_same_claim(sale, sale.completed_by, client, claim_version):
         _keep_first_proof(session, sale, proof, now=now)
         return sale
-    if not _is_late_answer(sale, client, claim_version):
-        _require_claim(sale, client, claim_version)
+    if not is_late_answer(sale, client, claim_version):
+        require_claim(sale, client, claim_version)
     if proof is not None:
         proofs.put_on(session, sale, proof, now=now)
     move(
@@ -159,46 +163,14 @@ def fail(
     """
     client, message = read_client(client), read_message(message)
     sale = get_sale(session, actor, sale_id)
-    if sale.status in {_S.PENDING, _S.FAILED} and _is_same_claim(sale, _last_client(sale), client, claim_version):
+    if sale.status in {_S.PENDING, _S.FAILED} and is_same_claim(sale, last_client(sale), client, claim_version):
         _keep_first_proof(session, sale, proof, now=now)
         return sale
-    _require_claim(sale, client, claim_version)
+    require_claim(sale, client, claim_version)
     if proof is not None:
         proofs.put_on(session, sale, proof, now=now)
     _end_try(session, actor, sale, message, {"client": client, "details": details}, now=now)
     return sale
-
-
-def next_try_after(attempts: int) -> timedelta:
-    """How long a piece is left alone after its failed try number ``attempts``: 1, 5, 25 … minutes."""
-    return timedelta(minutes=_BACKOFF_BASE ** (attempts - 1))
-
-
-def read_client(client: str) -> str:
-    """A client's name for itself, 1 to 100 printable characters. Raises :class:`SaleRefused`."""
-    name = client.strip()
-    if not name or len(name) > MAX_CLIENT_LENGTH or not name.isprintable():
-        raise SaleRefused("A client needs a name of 1 to 100 printable characters, the same at every call.")
-    return name
-
-
-def read_message(message: str) -> str:
-    """What went wrong, cut at 2,000 characters. Raises :class:`SaleRefused` when it says nothing."""
-    said = message.replace("\0", "").strip()
-    if not said:
-        raise SaleRefused("Say in a message what went wrong.")
-    return said[:MAX_MESSAGE_LENGTH]
-
-
-def lease_expired(sale: SaleQueue, *, now: datetime, lease_seconds: float = LEASE_SECONDS) -> bool:
-    """Whether the client that holds it has been silent for longer than a lease."""
-    lease = timedelta(seconds=lease_seconds)
-    return sale.locked_at is not None and not now - lease <= sale.locked_at <= now + SKEW
-
-
-def _is_stale(row: Any, *, now: datetime, lease: timedelta) -> ColumnElement[bool]:
-    # One from the future was taken before the clock was put back.
-    return or_(row.locked_at < now - lease, row.locked_at > now + SKEW)
 
 
 def _find_held(session: Session, actor: Actor, client: str, *, now: datetime, lease: timedelta) -> SaleQueue | None:
@@ -206,7 +178,7 @@ def _find_held(session: Session, actor: Actor, client: str, *, now: datetime, le
         SaleQueue.user_id == actor.user_id,
         SaleQueue.status == _S.PROCESSING,
         SaleQueue.processing_by == client,
-        ~_is_stale(SaleQueue, now=now, lease=lease),
+        ~is_stale(SaleQueue, now=now, lease=lease),
         is_shown(),
     )
     return session.scalar(query.order_by(SaleQueue.created_at, SaleQueue.id).limit(1))
@@ -252,11 +224,11 @@ def _give_up_abandoned(session: Session, actor: Actor, *, now: datetime, lease: 
         SaleQueue.user_id == actor.user_id,
         SaleQueue.status == _S.PROCESSING,
         SaleQueue.attempts >= MAX_ATTEMPTS,
-        _is_stale(SaleQueue, now=now, lease=lease),
+        is_stale(SaleQueue, now=now, lease=lease),
     )
     for sale in session.scalars(query.with_for_update(skip_locked=True)):
         message = f"{sale.processing_by} took it and was not heard of again; that was try {sale.attempts}."
-        _end_try(session, actor, sale, message, {"client": sale.processing_by, "why": _LEASE_RAN_OUT}, now=now)
+        _end_try(session, actor, sale, message, {"client": sale.processing_by, "why": LEASE_RAN_OUT}, now=now)
 
 
 def _end_try(
@@ -278,34 +250,6 @@ def _end_try(
     if is_last:
         topic, title = f"sale.failed:{sale.id}", f"“{sale.title}” could not be priced"
         notify(session, sale.user_id, topic, title, body=message, link="sales", level="warning", now=now)
-
-
-def _require_claim(sale: SaleQueue, client: str, claim_version: int) -> None:
-    if sale.status is _S.COMPLETED:
-        raise ClaimLost(f"“{sale.title}” was priced already, by {sale.completed_by}. Go on with the next piece.")
-    if sale.status is not _S.PROCESSING:
-        raise ClaimLost(f"“{sale.title}” is no longer claimed by anybody. Ask for the next piece.")
-    if sale.processing_by != client:
-        raise ClaimLost(f"“{sale.title}” is held by {sale.processing_by}. Ask for the next piece.")
-    if sale.claim_version != claim_version:
-        raise ClaimLost(
-            f"This claim of “{sale.title}” is outdated: it was claimed again since. Ask for the next piece."
-        )
-
-
-def _is_same_claim(sale: SaleQueue, ended_by: str | None, client: str, claim_version: int) -> bool:
-    return ended_by == client and sale.claim_version == claim_version
-
-
-def _is_late_answer(sale: SaleQueue, client: str, claim_version: int) -> bool:
-    """Whether the piece was given up only because this very claim fell silent."""
-    why = (sale.error_details or {}).get("why")
-    is_ours = _is_same_claim(sale, _last_client(sale), client, claim_version)
-    return sale.status is _S.FAILED and why == _LEASE_RAN_OUT and is_ours
-
-
-def _last_client(sale: SaleQueue) -> str | None:
-    return (sale.error_details or {}).get("client")
 
 
 def _keep_first_proof(session: Session, sale: SaleQueue, proof: StoredProof | None, *, now: datetime) -> None:

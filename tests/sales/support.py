@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from core.db.engine import Database
 from core.identity.models import User
 from core.sales import claims
+from core.sales.leases import LEASE_SECONDS
 from core.sales.models import PricePreset, SaleQueue, SaleQueueStatus
 from core.system.actors import Actor
 from tests.factories import NOON, make_deviation, make_preset
 
 MINUTE = timedelta(minutes=1)
 PNG = b"\x89PNG\r\n\x1a\n" + b"a screenshot"
-LEASE = timedelta(seconds=claims.LEASE_SECONDS)
+LEASE = timedelta(seconds=LEASE_SECONDS)
 
 
 def make_sale(session: Session, user: User, preset: PricePreset | None = None, **fields: Any) -> SaleQueue:

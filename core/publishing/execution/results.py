@@ -16,6 +16,7 @@ from core.publishing.execution.work import FileWork, Work
 from core.publishing.models import DeviationFile, DeviationStatus, HoldReason
 from core.publishing.notices import notify_agreement, notify_failed
 from core.publishing.providers import ErrorCategory, ProviderError, Published
+from core.publishing.selling import enqueue_published
 from core.system.intents import doubt, settle
 from core.system.models import IntentState
 
@@ -116,6 +117,7 @@ def finish(ledger: Ledger) -> None:
         retry_count=0,
         post_count_incremented=True,
     )
+    enqueue_published(ledger)
     ledger.give_back(None)
 
 

@@ -128,7 +128,7 @@ _WORK = select(
     _D.id, _D.user_id, _D.status, _D.title, _D.description, _D.tags, _D.gallery_ids, _D.is_mature, _D.mature_level,
     _D.mature_classification, _D.allow_comments, _D.allow_free_download, _D.is_ai_generated, _D.no_ai, _D.stash_only,
     _D.add_watermark, _D.display_resolution, _D.feature, _D.publish_options, _D.actual_publish_at, _D.late_policy,
-    _D.max_lateness_minutes, _D.scheduled_at, _D.jitter_seconds, _D.ignores_gap,
+    _D.max_lateness_minutes, _D.scheduled_at, _D.jitter_seconds, _D.ignores_gap, _D.sale_preset_id,
     _D.retry_count, _D.error_category, _D.execution_version, _D.execution_lock_id,
     _A.id.label("account_id"), _A.provider, _A.access_token, _A.expires_at,
     _A.agreed_submission_at, _A.agreed_terms_at, _A.call_gap_seconds, _L.min_gap_minutes,

@@ -1,0 +1,138 @@
+"""Posts and their prices: choosing a preset before a post is out, and queueing it for its price afterwards."""
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from core.db.base import table_of
+from core.errors import AtelierError
+from core.publishing import bulk
+from core.publishing.access import LEASE_SECONDS, Post, load_posts
+from core.publishing.editing import edit_post
+from core.publishing.errors import ChangeRefused
+from core.publishing.execution.ledger import Ledger
+from core.publishing.models import Deviation, DeviationFile, DeviationStatus
+from core.publishing.reports import BatchReport, Change, run_batch
+from core.publishing.validation import warnings
+from core.sales import queue
+from core.sales.access import get_preset
+from core.sales.money import money
+from core.sales.queue import Piece
+from core.system.actors import Actor
+
+SELLING_SIZE = 8  # 1920 pixels, DeviantArt's largest below the original
+
+log = structlog.get_logger(__name__)
+_RNG = random.SystemRandom()
+
+
+def forced_protection(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` with what a work for sale is shown with: a watermark, at most 1920 pixels, no free download."""
+    return dict(values) | {
+        "add_watermark": True,
+        "display_resolution": values.get("display_resolution") or SELLING_SIZE,
+        "allow_free_download": False,
+    }
+
+
+def enqueue_published(ledger: Ledger) -> None:
+    """Queue the post of ``ledger``, all of whose files are out, in the transaction that writes so.
+
+    Only a post with a preset and an address. Nothing that goes wrong here stands in the way of the post.
+    """
+    work = ledger.work
+    url = work.files[0].remote_url
+    if work.row.sale_preset_id is None or work.stash_only or url is None:
+        return
+    try:
+        # What fails is undone to here; an error would otherwise spoil the whole transaction on PostgreSQL.
+        with (
+            ledger.connection.begin_nested(),
+            # The ORM session joins the transaction under way; it neither commits nor closes it.
+            Session(ledger.connection, join_transaction_mode="rollback_only") as session,
+        ):
+            files = table_of(DeviationFile)
+            cover = session.scalar(select(files.c.blob_id).where(files.c.id == work.files[0].id))
+            piece = Piece(work.id, work.row.title, url, cover)
+            actor = Actor.sidecar(work.user_id)
+            queue.enqueue(
+                session, actor, [piece], work.row.sale_preset_id, rng=_RNG, even_archived=True, now=ledger.now
+            )
+    except (AtelierError, SQLAlchemyError) as error:
+        log.error("A published post could not be queued for its price.", deviation_id=work.id, error=str(error))
+
+
+def sell(
+    session: Session, actor: Actor, ids: Sequence[str], preset_id: str, *, rng: random.Random, now: datetime
+) -> BatchReport:
+    """Queue published posts for their price, each with a draw of its own.
+
+    Those in the queue already stay as they are. Raises :class:`PresetNotFound`.
+    """
+    get_preset(session, actor, preset_id)
+
+    def change(post: Post) -> Change:
+        report = queue.enqueue(session, actor, [_piece(post)], preset_id, rng=rng, now=now)
+        if not report.added:
+            return Change(False, (f"“{post.row.title}” is in the sale queue already, at the price it was given.",))
+        price = money(report.added[0].price, report.added[0].currency)
+        return Change(warnings=(f"“{post.row.title}” waits for its price, {price}.", *_unprotected(post.row)))
+
+    return run_batch(ids, load_posts(session, actor, ids), change)
+
+
+def choose_preset(
+    session: Session,
+    actor: Actor,
+    ids: Sequence[str],
+    preset_id: str | None,
+    *,
+    now: datetime,
+    lease_seconds: float = LEASE_SECONDS,
+) -> BatchReport:
+    """Say what posts are sold at once they are out, and protect them for it; ``None``: they are not sold.
+
+    Can be undone by ``bulk.undo``. Raises :class:`PresetNotFound`.
+    """
+    if preset_id is not None:
+        get_preset(session, actor, preset_id)
+
+    def change(post: Post, trail: bulk.Trail) -> Change:
+        values: dict[str, Any] = {"sale_preset_id": preset_id}
+        if preset_id is not None:
+            _require_public(post)
+            values |= forced_protection({"display_resolution": post.row.display_resolution})
+        changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
+        return Change(bool(changed), warnings(post))
+
+    return bulk.run_as_one(session, actor, ids, change)
+
+
+def _piece(post: Post) -> Piece:
+    """The published post as the queue takes it. Raises :class:`ChangeRefused`."""
+    row = post.row
+    if row.status is not DeviationStatus.PUBLISHED:
+        raise ChangeRefused(
+            f"“{row.title}” is not published yet. Choose its price preset, and it is queued when it is."
+        )
+    _require_public(post)
+    if not row.deviation_url:
+        raise ChangeRefused(f"The address of “{row.title}” at DeviantArt is not known, so nobody could price it there.")
+    return Piece(row.id, row.title, row.deviation_url, post.files[0].blob_id if post.files else None)
+
+
+def _require_public(post: Post) -> None:
+    if post.row.stash_only:
+        raise ChangeRefused(f"“{post.row.title}” is kept in Sta.sh only, where nothing is sold.")
+
+
+def _unprotected(row: Deviation) -> tuple[str, ...]:
+    if row.allow_free_download:
+        return (f"“{row.title}” was published with a free download. Switch that off at DeviantArt before you sell it.",)
+    return ()
