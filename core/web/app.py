@@ -28,6 +28,7 @@ from core.web.calendar_feed import calendar_feed_routes
 from core.web.connection_watch import TRUSTED_USER_HEADERS, ConnectionWatch
 from core.web.doorman import UploadDoorman
 from core.web.headers import SecurityHeaders
+from core.web.proofs import proof_routes
 from core.web.pulse import pulse
 from core.web.status import status_routes
 
@@ -41,6 +42,7 @@ def build_routes(runtime: Runtime) -> list[BaseRoute]:
         *auth_routes(runtime),
         *web_connect.routes,
         *blob_routes(runtime),
+        *proof_routes(runtime),
         *calendar_feed_routes(runtime),
         *status_routes(runtime),
         Mount(MOUNTED_AT, app=build_api(runtime)),
