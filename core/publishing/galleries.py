@@ -76,7 +76,7 @@ def galleries(
         log.warning("Galleries are shown stale", account_id=account_id)
         return Galleries(known.folders, known.cached_at, str(error))
     with database.session() as session:
-        _store(session, account, folders, now)
+        store_folders(session, account, folders, now=now)
     return Galleries(folders, now)
 
 
@@ -120,7 +120,8 @@ def _slow_down(
             note(connection, account_id, now=now, floor_seconds=floor_seconds, retry_after=error.retry_after)
 
 
-def _store(session: Session, account: Account, folders: Sequence[GalleryFolder], now: datetime) -> None:
+def store_folders(session: Session, account: Account, folders: Sequence[GalleryFolder], *, now: datetime) -> None:
+    """Keep what the site has just shown, and nothing else."""
     kept = [folder.folder_id for folder in folders]
     session.execute(
         delete(GalleryCache).where(GalleryCache.account_id == account.id, GalleryCache.folder_id.not_in(kept))

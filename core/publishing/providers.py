@@ -109,6 +109,14 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkPage:
+    """One page of a gallery; ``next_offset`` is ``None`` at the end."""
+
+    works: Sequence[Published]
+    next_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryFolder:
     folder_id: str
     name: str
@@ -176,5 +184,5 @@ class FolderSite(Protocol):
     def take_from_folder(self, token: str, folder_id: str, deviation_ids: Sequence[str]) -> None:
         """Take works out of a folder; they stay published."""
 
-    def folder_contents(self, token: str, folder_id: str) -> Iterator[Published]:
-        """What is in a folder, in its own order; follows pages while the caller keeps asking."""
+    def folder_contents(self, token: str, folder_id: str, *, offset: int = 0) -> WorkPage:
+        """One page of what is in a folder, in its own order."""
