@@ -25,7 +25,6 @@ from core.identity import api_keys, sessions
 from core.identity.models import InstanceUserRole, User
 from core.media.storage import ObjectStore
 from core.publishing.asking import Line
-from core.publishing.asking import Line
 from core.publishing.bulk import BulkChanges
 from core.publishing.calendar.moving import Target
 from core.publishing.changes import DeviationChanges
@@ -159,9 +158,7 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "file_id": new_id("fil"),
         "submission": True,
         "terms": True,
-        "line": Line(house.database, {}, 0.0),
         "clock": lambda: NOON,
-        "name": "Mine now",
         "folder_id": "folder",
         "parent_id": "parent",
         "source_id": "source",
