@@ -11,7 +11,7 @@ HOURLY_KEPT = timedelta(days=30)
 
 
 def thin(session: Session, *, limit: int = 5000, now: datetime) -> int:
-    """Keep the last sample of each work and UTC day among those older than 30 days; how many went, at most ``limit``."""
+    """Keep one sample a work and UTC day of what is older than 30 days, the last; how many went, at most ``limit``."""
     day = func.date(DeviationStatistics.taken_at)
     place = func.row_number().over(
         partition_by=(DeviationStatistics.deviation_id, day),

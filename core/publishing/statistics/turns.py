@@ -81,8 +81,9 @@ def put_off(session: Session, deviation_ids: Sequence[str], until: datetime) -> 
 
 
 def _due(now: datetime) -> Select[Any]:
+    columns: tuple[Any, ...] = (Deviation.id, Deviation.deviation_id, Deviation.published_at)
     return (
-        select(Deviation.id, Deviation.deviation_id, Deviation.published_at)
+        select(*columns)
         .join(StatisticsTurn, StatisticsTurn.deviation_id == Deviation.id)
         .where(StatisticsTurn.next_at <= now, _is_countable())
     )
