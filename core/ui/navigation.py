@@ -35,11 +35,13 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("pages/publish/review.py", "Review", ":material/rate_review:", "review"),
         Screen("pages/publish/content.py", "Content", ":material/imagesmode:", "content"),
         Screen("pages/publish/calendar.py", "Calendar", ":material/calendar_month:", "calendar"),
+        Screen("pages/publish/automations.py", "Automations", ":material/autorenew:", "automations"),
         Screen("pages/publish/inspiration.py", "Inspiration", ":material/travel_explore:", "inspiration"),
     ),
     "Insights": (Screen("pages/insights/logs.py", "Execution logs", ":material/receipt_long:", "logs"),),
     "Connect": (
         Screen("pages/connect/accounts.py", "Accounts", ":material/link:", "accounts"),
+        Screen("pages/connect/keys.py", "API keys", ":material/key:", "keys"),
         Screen("pages/connect/notifications.py", "Notifications", ":material/notifications_active:", "notifications"),
     ),
     "Admin": (

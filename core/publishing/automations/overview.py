@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from core.publishing.automations.errors import AutomationRefused
@@ -19,6 +19,7 @@ from core.publishing.automations.rules import RuleSpec, describe
 from core.publishing.automations.simulation import simulate
 from core.publishing.automations.sources import count_matching, in_pool, matching, read_filter
 from core.publishing.models import QUEUE, Deviation
+from core.sales.models import PricePreset
 from core.system.actors import Actor
 
 COUNTED_AT_MOST = 1000
@@ -112,6 +113,14 @@ def list_projects(session: Session, actor: Actor, *, limit: int = 200) -> list[s
     mine = [Deviation.user_id == actor.user_id, Deviation.deleted_at.is_(None), Deviation.project.is_not(None)]
     query = select(Deviation.project).where(*mine).distinct().order_by(Deviation.project).limit(limit)
     return [project for project in session.scalars(query) if project]
+
+
+def list_presets(session: Session, actor: Actor, *, chosen: str | None = None) -> list[PricePreset]:
+    """The presets that posts can be sold with, in the person's order; an archived one only while it is ``chosen``."""
+    preset = PricePreset
+    usable = or_(preset.archived_at.is_(None), preset.id == chosen) if chosen else preset.archived_at.is_(None)
+    query = select(preset).where(preset.user_id == actor.user_id, usable)
+    return list(session.scalars(query.order_by(preset.sort_order, preset.created_at, preset.id)))
 
 
 def _views(
