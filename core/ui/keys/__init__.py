@@ -1,0 +1,1 @@
+"""The screen of API keys, in parts: making one, showing it once, the list, the export."""
