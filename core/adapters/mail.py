@@ -118,13 +118,14 @@ class MailMessenger:
 def parse_sender(text: str) -> Address:
     """Raises ``InvalidInputError`` for what cannot stand in a From line."""
     name, spec = parseaddr(text)
+    local, _, domain = spec.rpartition("@")
+    wrong = InvalidInputError("Set ATELIER_MAIL_FROM to an address such as Atelier <atelier@example.com>.")
+    if not local or not domain or not text.isprintable():
+        raise wrong
     try:
-        sender = Address(name, addr_spec=spec)
+        return Address(name, addr_spec=spec)
     except (MessageError, ValueError) as error:
-        raise InvalidInputError("Set ATELIER_MAIL_FROM to an address such as Atelier <atelier@example.com>.") from error
-    if not sender.username or not sender.domain or not text.isprintable():
-        raise InvalidInputError("Set ATELIER_MAIL_FROM to an address such as Atelier <atelier@example.com>.")
-    return sender
+        raise wrong from error
 
 
 def compose(message: Message, sender: Address, public_url: str, *, now: datetime) -> EmailMessage:

@@ -25,11 +25,11 @@ def clean_mail_address(text: str) -> str:
     """The address in the form it is sent to; raises ``InvalidChannel``."""
     wrong = InvalidChannel("This does not look like an e-mail address. Write it as name@example.com.")
     text = text.strip()
-    if len(text) > 254 or not text.isprintable() or any(one in text for one in ' ,;<>()"'):
-        raise wrong
     local, _, domain = text.rpartition("@")
+    if len(text) > 254 or not local or not domain or not text.isprintable() or any(one in text for one in ' ,;<>()"'):
+        raise wrong
     try:
-        found = Address(addr_spec=f"{local}@{domain.encode('idna').decode()}".strip("@"))
+        found = Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
     except (MessageError, ValueError) as error:
         raise wrong from error
     if not found.username or "." not in found.domain or not found.addr_spec.isascii():
@@ -74,7 +74,7 @@ def why_refused(address: _IP, *, allow_private: bool) -> str | None:
 
 def shown(kind: str, address: str) -> str:
     """What a channel is called in sentences: the path of a webhook often is a secret of its own."""
-    return address if kind == "mail" else urlsplit(address).hostname or "a webhook"
+    return address if kind == "mail" else urlsplit(address).netloc
 
 
 def _split(text: str) -> SplitResult:

@@ -22,16 +22,16 @@ database = get_runtime().database
 
 def show_channels() -> None:
     """The cards, and a way to more of them."""
-    if not mine:
-        empty_state(
-            "Only the bell tells you so far",
-            "Add a mail address, or a webhook for a program of yours, and be told when nobody looks at this screen.",
-            icon=":material/notifications_active:",
-        )
     with st.container(width=760):
+        if not mine:
+            empty_state(
+                "Only the bell tells you so far",
+                "Add a mail address, or a webhook for a program of yours, and be told while you are elsewhere.",
+                icon=":material/notifications_active:",
+            )
         for channel in mine:
             show_card(user, channel, asked.get(channel.id), now)
-        show_adding(user, is_first=not mine)
+        show_adding(user, len(mine))
 
 
 page_header("Notifications", f"Where you are told what needs you, besides the bell. {zone_note(user.timezone)}")

@@ -11,24 +11,24 @@ from core.ui.channels.attention import keep_secret
 from core.ui.errors import guarded
 
 ALL_KINDS = [topic.kind for topic in TOPICS]
-GUIDE = "The screen shows a secret once; with it the receiver proves that a message is from here."
+GUIDE = "You get a secret, shown once, with which the receiver checks that a message is from here."
 
 
-def show_adding(user: SignedIn, *, is_first: bool) -> None:
-    """The two forms; open while there is no channel yet."""
-    with st.expander("Add a channel", icon=":material/add:", expanded=is_first):
+def show_adding(user: SignedIn, number: int) -> None:
+    """The two forms, open while there is no channel yet; ``number`` is how many there are."""
+    with st.expander("Add a channel", icon=":material/add:", expanded=number == 0):
         by_mail, by_webhook = st.tabs([":material/mail: Mail", ":material/webhook: Webhook"])
         with by_mail:
-            _show_mail_form(user, is_first=is_first)
+            _show_mail_form(user, number)
         with by_webhook:
-            _show_webhook_form(user)
+            _show_webhook_form(user, number)
 
 
-def _show_mail_form(user: SignedIn, *, is_first: bool) -> None:
-    with st.form("add-mail", border=False, clear_on_submit=True):
+def _show_mail_form(user: SignedIn, number: int) -> None:
+    with st.form("add-mail", border=False):
         address = st.text_input(
-            "Address", value=user.email or "" if is_first else "", key="add-mail-address", autocomplete="email",
-            placeholder="name@example.com",
+            "Address", value="" if number else user.email or "", autocomplete="email", placeholder="name@example.com",
+            key=f"add-mail-{number}",  # what was refused stays to be mended, what was added is gone
         )  # fmt: skip
         st.caption("A code is sent there first; nothing else goes to an address that has not been confirmed.")
         if st.form_submit_button("Add this address", type="primary"):
@@ -39,11 +39,11 @@ def _show_mail_form(user: SignedIn, *, is_first: bool) -> None:
                 st.rerun()
 
 
-def _show_webhook_form(user: SignedIn) -> None:
+def _show_webhook_form(user: SignedIn, number: int) -> None:
     runtime = get_runtime()
-    with st.form("add-webhook", border=False, clear_on_submit=True):
+    with st.form("add-webhook", border=False):
         address = st.text_input(
-            "Address of the receiver", key="add-webhook-address", placeholder="https://example.com/hooks/atelier"
+            "Address of the receiver", key=f"add-webhook-{number}", placeholder="https://example.com/hooks/atelier"
         )
         st.caption(GUIDE)
         if st.form_submit_button("Add this webhook", type="primary"):

@@ -1,6 +1,7 @@
 """One channel as a card: where it leads, how it goes, what it is told of."""
 
 from datetime import datetime
+from html import escape
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from core.system.outbox import DeliveryView
 from core.system.topics import TEST, TOPICS
 from core.ui import times
 from core.ui.channels.attention import keep_secret
-from core.ui.channels.words import ICONS, fate_of
+from core.ui.channels.words import ICONS, KINDS, fate_of
 from core.ui.errors import guarded
 from core.ui.words import count, plain
 
@@ -40,8 +41,9 @@ def show_card(user: SignedIn, channel: ChannelView, asked: DeliveryView | None, 
 
 def _show_head(user: SignedIn, channel: ChannelView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap=None):
-            st.markdown(f"{ICONS[channel.kind]} **{plain(channel.address)}**")
+        # Markdown would make a link of it.
+        st.html(f'<b style="overflow-wrap: anywhere">{escape(channel.address)}</b>')
+        st.badge(KINDS[channel.kind], icon=ICONS[channel.kind], color="gray")
         if not channel.is_confirmed:
             st.badge("Not confirmed", icon=":material/pending:", color="orange")
         if not channel.enabled:

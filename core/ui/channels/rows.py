@@ -41,13 +41,13 @@ def apply() -> None:
 
 def show_row(user: SignedIn, delivery: DeliveryView, now: datetime) -> None:
     """One message, how it went, and what can be done about it."""
-    when, what, act = st.columns([1.4, 6, 1.4], vertical_alignment="top", gap="small")
+    when, what, act = st.columns([1.3, 5.5, 2], vertical_alignment="top", gap="small")
     with when:
         moment = times.precise(delivery.created_at, user.timezone, now=now)
         st.html(f'<div class="atl-sent"><time>{escape(moment)}</time></div>')
     with what:
         st.html(_what(user, delivery, now))
-    with act:
+    with act, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for label in _choices(delivery, now):
             if st.button(label, key=f"{label}-{delivery.id}", type="tertiary"):
                 with guarded():
@@ -68,8 +68,8 @@ def _what(user: SignedIn, delivery: DeliveryView, now: datetime) -> str:
 
 def _choices(delivery: DeliveryView, now: datetime) -> list[str]:
     if delivery.status is DeliveryStatus.PENDING:
-        waits = delivery.next_attempt_at is not None and delivery.next_attempt_at > now
-        return [TRY_NOW, DISCARD] if waits else [DISCARD]
+        is_put_off = delivery.next_attempt_at is not None and delivery.next_attempt_at > now
+        return [TRY_NOW, DISCARD] if is_put_off and delivery.is_enabled and delivery.is_confirmed else [DISCARD]
     return {DeliveryStatus.FAILED: [RETRY], DeliveryStatus.DISCARDED: [PUT_BACK]}.get(delivery.status, [])
 
 
