@@ -43,7 +43,7 @@ def near_duplicates(
     wanted = _hashes_of(session, actor, ids)
     if not wanted:
         return {}
-    known = np.unique(np.fromiter(session.scalars(_shown(actor, now, Blob.perceptual_hash)), dtype=np.int64))
+    known = shown_pictures(session, actor, now=now)
     near = {one: _within(known, one, distance) for one in {picture for _, picture in wanted}}
     found = _matches(session, actor, sorted({picture for close in near.values() for picture in close}), now)
     by_post: dict[str, dict[str, Match]] = {}
@@ -53,6 +53,11 @@ def near_duplicates(
                 if match.deviation_id != deviation_id:
                     _keep_nearest(by_post.setdefault(deviation_id, {}), replace(match, distance=bits))
     return {one: sorted(by_post[one].values(), key=_nearest_first) for one in dict.fromkeys(ids) if one in by_post}
+
+
+def shown_pictures(session: Session, actor: Actor, *, now: datetime) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The perceptual hashes of all that the person has published or queued, each once."""
+    return np.unique(np.fromiter(session.scalars(_shown(actor, now, Blob.perceptual_hash)), dtype=np.int64))
 
 
 def has_near_duplicate(

@@ -22,6 +22,7 @@ class Topic:
 TOPICS = (
     Topic("post.failed", "Post failed", "A post was given up; it says why.", "dev"),
     Topic("post.late", "Post is late", "A post is late and waits for you, as you asked.", "dev"),
+    Topic("post.lookalike", "Lookalike planned", "An automation chose a post that looks like another.", "dev"),
     Topic("post.agreement", "Agreement needed", "DeviantArt asks to accept its terms before a post.", "dev"),
     Topic("account.expiring", "Access ends soon", "The access to an account ends within 14 days.", "acc"),
     Topic("account.reconnect", "Reconnect needed", "An account must be connected again; its posts wait.", "acc"),

@@ -30,7 +30,7 @@ from core.publishing.automations.runner import run_due
 from core.publishing.models import Deviation, DeviationStatus, LatePolicy
 from core.sales.models import PricePreset
 from core.system.models import AuditEvent, Notification
-from tests.factories import DAY, HOUR, NOON, make_account, make_deviation, make_user
+from tests.factories import DAY, HOUR, NOON, make_account, make_blob, make_deviation, make_user
 
 MINUTE = timedelta(minutes=1)
 
@@ -475,3 +475,32 @@ def test_nothing_due_is_one_look_into_one_index(session: Session):
     )
     told = " ".join(str(row) for row in session.connection().exec_driver_sql(query))
     assert "ix_automation_schedule_rules_next_at" in told
+
+
+def alike(world: World, title: str, **fields: Any) -> str:
+    """A draft that shows the same picture as every other made here, in bytes of its own."""
+    with world.database.session() as session:
+        blob = make_blob(session, world.user, perceptual_hash=0x0F0F_3C3C_5A5A_7171)
+        return make_deviation(session, world.user, world.account, blobs=[blob], title=title, **fields).id
+
+
+def test_a_draft_that_looks_like_one_that_is_out_is_scheduled_with_a_warning(world):
+    alike(world, "First", status="published", published_at=NOON - DAY)
+    twin = alike(world, "Twin")
+    world.noons()
+    run_due(world.database, now=NOON)
+    assert [post.title for post in world.scheduled()] == ["Twin"]
+    assert "“Twin” looks very much like another post" in world.all(AutomationExecutionLog)[0].error_message
+    assert f"post.lookalike:{twin}" in [note.topic for note in world.all(Notification)]
+
+
+def test_lookalikes_are_passed_over_if_asked_for_also_among_drafts(world):
+    alike(world, "First", created_at=NOON - 3 * HOUR)
+    alike(world, "Twin", created_at=NOON - 2 * HOUR)
+    world.drafts(1, title="Other", created_at=NOON - HOUR)
+    automation_id = world.automation(source_filter={"lookalikes": "pass_over"})
+    world.rule(automation_id, type=RuleType.FIXED_INTERVAL, interval_minutes=240, deviations_per_interval=2,
+               anchor_at=NOON, time_of_day=None)  # fmt: skip
+    run_due(world.database, now=NOON)
+    assert {post.title for post in world.scheduled()} == {"First", "Other"}
+    assert "“Twin” was passed over" in world.all(AutomationExecutionLog)[0].error_message

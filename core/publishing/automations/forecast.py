@@ -21,6 +21,7 @@ class PlannedPost:
     jitter_seconds: int
     actual_publish_at: datetime
     moved_because: str | None = None  # blackout, gap, cap or pause, when it is not at the occurrence itself
+    looks_alike: bool = False  # something that is out, or planned before it, looks very much like it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.identity.models import Account, AccountState, User
 from core.publishing.automations.limits import FURTHEST_MOVE, AccountLimits, Blackouts, Board, windows_for
+from core.publishing.automations.lookalikes import Lookalikes
 from core.publishing.automations.models import (
     Automation,
     AutomationDefaultValue,
@@ -23,13 +24,14 @@ from core.publishing.automations.occurrences import next_occurrence
 from core.publishing.automations.planner import AutomationState, Planner, RuleState
 from core.publishing.automations.pool import Candidate, Pool
 from core.publishing.automations.rules import RuleSpec
-from core.publishing.automations.sources import read_filter
+from core.publishing.automations.sources import SourceFilter, read_filter
 from core.publishing.errors import PublishingError
 from core.publishing.models import Deviation, DeviationStatus
 from core.publishing.patterns import AUTOMATION_VARIABLES, read_pattern
 from core.publishing.spacing import anchor
 from core.publishing.states import QUEUED
 from core.publishing.zones import zone_named
+from core.system.actors import Actor
 
 UTC_ZONE = ZoneInfo("UTC")
 _BACK = timedelta(days=8)
@@ -82,7 +84,9 @@ def load_planner(session: Session, user_id: str, plans: Sequence[Plan], *, now: 
     states = [_state(session, person, accounts, plan, now=now) for plan in plans]
     promises = load_promises(session, user_id, accounts, start=now - _BACK, end=until + FURTHEST_MOVE)
     _count_by_day(states, promises)
-    return Planner(states, load_boards(session, person, accounts, promises), _done(session, states, now=now))
+    boards = load_boards(session, person, accounts, promises)
+    lookalikes = Lookalikes(session, Actor.sidecar(user_id), now=now)
+    return Planner(states, boards, lookalikes, _done(session, states, now=now))
 
 
 def account_of(row: Automation, accounts: dict[str, Account]) -> Account | None:
@@ -102,7 +106,7 @@ def zone_for(row: Automation, person: User) -> ZoneInfo:
 def _state(
     session: Session, person: User, accounts: dict[str, Account], plan: Plan, *, now: datetime
 ) -> AutomationState:
-    row, broken, zone = plan.row, None, UTC_ZONE
+    row, broken, zone, source = plan.row, None, UTC_ZONE, SourceFilter()
     account = account_of(row, accounts)
     try:
         zone = zone_for(row, person)
@@ -124,7 +128,18 @@ def _state(
             )
         )
     rules = [_rule(row, rule, zone, now, is_broken=broken is not None) for rule in plan.rules]
-    return AutomationState(row, rules, list(plan.defaults), zone, account, pool, row.shuffle_at, row.posts_made, broken)
+    return AutomationState(
+        row=row,
+        rules=rules,
+        defaults=list(plan.defaults),
+        zone=zone,
+        account=account,
+        pool=pool,
+        shuffle_at=row.shuffle_at,
+        posts_made=row.posts_made,
+        broken=broken,
+        lookalikes=source.lookalikes,
+    )
 
 
 def _rule(

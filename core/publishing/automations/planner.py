@@ -22,6 +22,7 @@ from core.identity.models import Account
 from core.publishing.automations.dressing import dress, problems, title_pattern
 from core.publishing.automations.forecast import PlannedPost, PlannedRun
 from core.publishing.automations.limits import Board, Slot, Taken
+from core.publishing.automations.lookalikes import Lookalikes
 from core.publishing.automations.models import (
     Automation,
     AutomationDefaultValue,
@@ -67,6 +68,7 @@ class AutomationState:
     shuffle_at: int
     posts_made: int
     broken: str | None = None
+    lookalikes: str = "allow"  # or warn, or pass_over: see ``sources.SourceFilter``
     by_day: Counter[date] = field(default_factory=Counter)
 
     @property
@@ -115,10 +117,12 @@ class Planner:
         self,
         automations: list[AutomationState],
         boards: Mapping[str, Board],
+        lookalikes: Lookalikes,
         done: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.automations = automations
         self._boards = boards
+        self._lookalikes = lookalikes
         self._done = done
         self._taken: set[str] = set()
         self._order = {state.id: place for place, state in enumerate(automations)}
@@ -241,7 +245,8 @@ class Planner:
         outcome = RunOutcome.SCHEDULED
         if stopped is not None:
             outcome = RunOutcome.PARTIAL if posts else stopped[0]
-        said = [*([stopped[1]] if stopped else []), *_named(passed_over)]
+        alike = [f"“{post.title}” looks very much like another post." for post in posts if post.looks_alike]
+        said = [*([stopped[1]] if stopped else []), *alike[:NAMED_AT_MOST], *_named(passed_over)]
         run = _run(due, outcome, " ".join(said) or None, tuple(posts))
         is_dry = stopped is not None and stopped[0] is RunOutcome.NO_DRAFTS
         return Decision(replace(run, ran_dry=True) if is_dry else run, values)
@@ -272,6 +277,8 @@ class Planner:
                 continue
             changes = dress(candidate, state.row, state.defaults, pattern, number=state.posts_made + 1, day=day)
             wrong = problems(candidate, changes, state.account)
+            if state.lookalikes == "pass_over" and not wrong and self._lookalikes.has_like(candidate.pictures):
+                wrong = ["It looks very much like another post."]
             if not wrong:
                 return candidate, changes
             passed_over.append(f"“{candidate.fields['title']}” was passed over: {wrong[0]}")
@@ -283,6 +290,8 @@ class Planner:
         """Remember what was decided: for all that is decided after it, it is so."""
         state = due.state
         assert state.account is not None
+        looks_alike = state.lookalikes == "warn" and self._lookalikes.has_like(candidate.pictures)
+        self._lookalikes.add(candidate.pictures)
         self._taken.add(candidate.id)
         board.take(slot.promise)
         state.by_day[slot.promise.astimezone(state.zone).date()] += 1
@@ -299,6 +308,7 @@ class Planner:
             jitter_seconds=int((slot.promise - slot.at).total_seconds()),
             actual_publish_at=slot.promise,
             moved_because=slot.moved_because,
+            looks_alike=looks_alike,
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from core.media.models import Blob
 from core.publishing.automations.models import SelectionMethod
 from core.publishing.automations.sources import SourceFilter, in_pool, matching
 from core.publishing.models import Deviation, DeviationFile
@@ -35,6 +36,7 @@ class Candidate:
 
     fields: dict[str, Any]
     filenames: list[str] = field(default_factory=list)
+    pictures: list[int] = field(default_factory=list)  # perceptual hashes of its files, where they are known
 
     @property
     def id(self) -> str:
@@ -98,13 +100,16 @@ class Pool:
         if not ids:
             return
         names: defaultdict[str, list[str]] = defaultdict(list)
-        query = select(DeviationFile.deviation_id, DeviationFile.original_filename)
-        query = query.where(DeviationFile.deviation_id.in_(ids))
+        pictures: defaultdict[str, list[int]] = defaultdict(list)
+        query = select(DeviationFile.deviation_id, DeviationFile.original_filename, Blob.perceptual_hash)
+        query = query.join(Blob, Blob.id == DeviationFile.blob_id).where(DeviationFile.deviation_id.in_(ids))
         query = query.order_by(DeviationFile.deviation_id, DeviationFile.sort_order, DeviationFile.id)
-        for deviation_id, name in self._session.execute(query):
+        for deviation_id, name, picture in self._session.execute(query):
             names[deviation_id].append(name)
+            if picture is not None:
+                pictures[deviation_id].append(picture)
         for row in rows:
-            yield Candidate(dict(row._mapping), names[row.id])
+            yield Candidate(dict(row._mapping), names[row.id], pictures[row.id])
 
 
 def _beyond(

@@ -29,6 +29,8 @@ class SourceFilter(BaseModel):
     min_rating: int | None = Field(default=None, ge=1, le=5)
     max_rating: int | None = Field(default=None, ge=1, le=5)
     mature: Literal["any", "only", "none"] = "any"
+    # What to do with a draft that looks like something that is out or planned.
+    lookalikes: Literal["allow", "warn", "pass_over"] = "warn"
 
     @field_validator("tags", "excluded_tags")
     @classmethod

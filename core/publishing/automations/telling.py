@@ -12,6 +12,7 @@ from core.system.notifications import notify
 
 DRY = "automation.dry"
 FAILED = "automation.failed"
+LOOKALIKE = "post.lookalike"
 
 
 def tell(
@@ -37,6 +38,12 @@ def tell(
         say(FAILED, f"“{automation.name}” could not do its work", reason)
     if run.ran_dry:
         say(DRY, f"“{automation.name}” has no drafts left", "Add drafts that fit its source, or switch it off.")
+    for post in run.posts:
+        if post.looks_alike and outcome in {RunOutcome.SCHEDULED, RunOutcome.PARTIAL}:
+            notify(session, actor.user_id, f"{LOOKALIKE}:{post.deviation_id}",
+                   f"“{post.title}” is about to go out and looks very much like another post",
+                   body=f"“{automation.name}” chose it. Cancel it if that is not what you want.",
+                   link=f"content?open={post.deviation_id}", level="warning", now=now)  # fmt: skip
     if outcome is not RunOutcome.NO_DRAFTS:
         return True
     return _last_outcome(session, run.rule_id) is not RunOutcome.NO_DRAFTS
