@@ -36,9 +36,17 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("pages/publish/content.py", "Content", ":material/imagesmode:", "content"),
         Screen("pages/publish/calendar.py", "Calendar", ":material/calendar_month:", "calendar"),
         Screen("pages/publish/automations.py", "Automations", ":material/autorenew:", "automations"),
+        Screen("pages/publish/templates.py", "Templates", ":material/bookmarks:", "templates"),
         Screen("pages/publish/inspiration.py", "Inspiration", ":material/travel_explore:", "inspiration"),
     ),
-    "Insights": (Screen("pages/insights/logs.py", "Execution logs", ":material/receipt_long:", "logs"),),
+    "Sell": (
+        Screen("pages/sell/presets.py", "Price presets", ":material/sell:", "presets"),
+        Screen("pages/sell/queue.py", "Sale queue", ":material/point_of_sale:", "sales"),
+    ),
+    "Insights": (
+        Screen("pages/insights/statistics.py", "Statistics", ":material/monitoring:", "statistics"),
+        Screen("pages/insights/logs.py", "Execution logs", ":material/receipt_long:", "logs"),
+    ),
     "Connect": (
         Screen("pages/connect/accounts.py", "Accounts", ":material/link:", "accounts"),
         Screen("pages/connect/keys.py", "API keys", ":material/key:", "keys"),

@@ -5,6 +5,7 @@ all of it on one day. All samples of a person are summed at once, as arrays: 10,
 samples take some tens of milliseconds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,21 +37,32 @@ class Growth:
     ends: Numbers
     gained: Numbers
 
-    def until(self, instant: datetime) -> Numbers:
+    @property
+    def _lengths(self) -> Numbers:
+        """Seconds of each interval (n), at least one."""
+        lengths: Numbers = np.maximum(self.ends - self.begins, 1.0)
+        return lengths
+
+    def _until(self, instant: datetime) -> Numbers:
         """The share of each interval that lies before ``instant`` (n), 0 to 1."""
-        length = np.maximum(self.ends - self.begins, 1.0)
-        share: Numbers = np.clip((instant.timestamp() - self.begins) / length, 0.0, 1.0)
+        share: Numbers = np.clip((instant.timestamp() - self.begins) / self._lengths, 0.0, 1.0)
         return share
 
-    def totals(self, since: datetime, until: datetime) -> Numbers:
-        """What all works together gained of each metric (4)."""
-        share = self.until(until) - self.until(since)
-        gained: Numbers = share @ self.gained
-        return gained
+    def totals(self, bounds: Sequence[datetime]) -> Numbers:
+        """What all works together gained of each metric between each two ``bounds`` (len(bounds) - 1, 4).
+
+        The sum of all ramps is a curve whose slope changes where one begins or ends: running sums over these
+        places give it at every bound at once.
+        """
+        at = np.array([bound.timestamp() for bound in bounds])
+        rates = self.gained / self._lengths[:, None]
+        curve = _ramps(self.begins, rates, at) - _ramps(self.begins + self._lengths, rates, at)
+        steps: Numbers = np.diff(curve, axis=0)
+        return steps
 
     def by_work(self, count: int, since: datetime, until: datetime) -> Numbers:
         """What each of ``count`` works gained of each metric (count, 4)."""
-        share = self.until(until) - self.until(since)
+        share = self._until(until) - self._until(since)
         columns = [np.bincount(self.works, share * self.gained[:, one], minlength=count) for one in range(len(METRICS))]
         return np.stack(columns, axis=1)
 
@@ -87,6 +99,21 @@ def epoch(session: Session, column: Any) -> ColumnElement[int | None]:
     if session.get_bind().dialect.name == "postgresql":
         return cast(func.floor(func.extract("epoch", column)), BigInteger)
     return cast(func.strftime("%s", column), Integer)
+
+
+def _ramps(begins: Numbers, rates: Numbers, at: Numbers) -> Numbers:
+    """The sum of ramps that rise from ``begins`` (n) for ever at ``rates`` (n, 4), at each of ``at`` (m): (m, 4)."""
+    if not len(begins):
+        return np.zeros((len(at), rates.shape[1]))
+    order = np.argsort(begins)
+    origin = at[0]  # small numbers keep their digits
+    starts, rates = begins[order] - origin, rates[order]
+    none = np.zeros((1, rates.shape[1]))
+    slopes = np.concatenate((none, np.cumsum(rates, axis=0)))
+    offsets = np.concatenate((none, np.cumsum(rates * starts[:, None], axis=0)))
+    begun = np.searchsorted(starts, at - origin)
+    heights: Numbers = slopes[begun] * (at - origin)[:, None] - offsets[begun]
+    return heights
 
 
 def _intervals(works: npt.NDArray[np.int64], numbers: Numbers) -> Growth:

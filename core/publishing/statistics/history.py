@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -55,15 +54,14 @@ class WorkFigures:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All figures of one range. ``gained_views`` and ``gained_favourites`` belong to ``dates``, oldest first.
+    """All figures of one range. ``by_day`` has what each metric gained on each of ``dates``, oldest first.
 
     ``taken_at`` is when anything was counted last.
     """
 
     days: int
     dates: tuple[date, ...]
-    gained_views: tuple[int, ...]
-    gained_favourites: tuple[int, ...]
+    by_day: dict[str, tuple[int, ...]]
     totals: dict[str, Total]
     works: tuple[WorkFigures, ...]
     taken_at: datetime | None
@@ -97,14 +95,13 @@ def read_statistics(session: Session, actor: Actor, *, days: int, zone: str, now
     places = {row.raw: place for place, row in enumerate(rows)}
     growth = read_growth(session, actor, places, since=span.bounds[0], now=now)
     by_work = growth.by_work(len(rows), bounds[0], now)
-    by_day = [growth.totals(begin, end) for begin, end in pairwise(bounds)]
-    gained, before = growth.totals(bounds[0], now), growth.totals(span.bounds[0], bounds[0])
+    by_day = growth.totals(bounds)
+    gained, before = by_day.sum(axis=0), growth.totals([span.bounds[0], bounds[0]])[0]
     works = tuple(_figures(row, by_work[place]) for place, row in enumerate(rows))
     return Statistics(
         days=days,
         dates=span.dates[days:],
-        gained_views=tuple(round(float(one[0])) for one in by_day),
-        gained_favourites=tuple(round(float(one[1])) for one in by_day),
+        by_day={name: tuple(round(float(one)) for one in by_day[:, at]) for at, name in enumerate(METRICS)},
         totals={
             name: Total(
                 sum(getattr(work, name) or 0 for work in works), round(float(gained[at])), round(float(before[at]))

@@ -26,6 +26,7 @@ from core.ui.content.showing import Showing
 from core.ui.content.thumbs import facts, stage
 from core.ui.errors import guarded, show
 from core.ui.page import format_instant, zone_note
+from core.ui.statistics.curve import show_curve
 from core.ui.words import plain
 
 
@@ -64,6 +65,8 @@ def _show(
         detail, linked = _read(user, deviation_id)
         _show_neighbours(deviation_id, neighbours)
         _show_head(user, detail, Showing.of(user.timezone, utc_now(), linked))
+        if detail.view.status is DeviationStatus.PUBLISHED:
+            show_curve(user, deviation_id, now=utc_now())
         details, options, pictures, made, past = st.tabs(["Details", "Options", "Files", "How it was made", "History"])
         values = drawer_form.show_fields(user, detail, linked, details, options, is_locked=not is_editable(detail))
         with pictures:

@@ -44,7 +44,7 @@ def read(database, actor, days=7):
 def test_nothing_published_gives_empty_figures(database, actor):
     figures = read(database, actor)
     assert figures.works == () and figures.taken_at is None
-    assert figures.gained_views == (0,) * 7
+    assert figures.by_day["views"] == (0,) * 7
     assert figures.totals["views"].now == 0
 
 
@@ -55,7 +55,7 @@ def test_gains_belong_to_the_days_between_two_samples(database, actor, publish, 
     assert figures.totals["views"].gained == 20
     assert figures.dates[-1] == NOON.date()
     # Half of the first day, all of the second, half of the third.
-    assert figures.gained_views[-5:] == (5, 10, 5, 0, 0)
+    assert figures.by_day["views"][-5:] == (5, 10, 5, 0, 0)
 
 
 def test_a_work_seen_from_the_start_gains_from_nothing_and_an_older_one_does_not(database, actor, publish, count):

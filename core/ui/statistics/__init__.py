@@ -1,0 +1,1 @@
+"""Parts of the Statistics screen, and the curve of one work."""
