@@ -20,10 +20,12 @@ def failures(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 def as_problems(schema: dict[str, Any]) -> dict[str, Any]:
-    """FastAPI describes every answer as plain JSON; failures are problems."""
+    """FastAPI describes every answer as plain JSON, and says little of it; failures are problems."""
     for path in schema["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
+                if response["description"] == "Successful Response":
+                    response["description"] = "Done."
                 if int(status) >= 400 and "application/json" in response.get("content", {}):
                     response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
     return schema

@@ -9,11 +9,12 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 3rem auto; padding: 0 1.25rem; }
 h1 { line-height: 1.15; } h2 { margin-top: 3rem; font-size: 1.2rem; }
 h2 code { overflow-wrap: anywhere; } h3 { font-size: 1rem; margin-bottom: .25rem; }
-.method { display: inline-block; min-width: 3.2rem; font-weight: 700; color: #0f766e; }
+.method { display: inline-block; min-width: 3.2rem; margin-right: .5rem; font-weight: 700;
+  color: #0f766e; }
 @media (prefers-color-scheme: dark) { .method { color: #5eead4; } a { color: #7dd3fc; } }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); }
-td:first-child { white-space: nowrap; } code { font-size: .92em; }
+td:first-child { white-space: nowrap; width: 1%; padding-right: 1.25rem; } code { font-size: .92em; }
 """
 
 
@@ -26,9 +27,11 @@ def render_docs(document: dict[str, Any]) -> str:
         "<p>Send a key with every request: <code>Authorization: Bearer atl_…</code>. Keys are made under "
         f"<em>Connect › API keys</em>. For programs: <a href='{root}/openapi.json'>openapi.json</a>.</p>",
     ]
+    usual = _usual(document)
+    parts += _table("Whatever is asked, the answer can be", usual)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            parts += _endpoint(document, method, root + path, operation)
+            parts += _endpoint(document, method, root + path, operation, {status for status, _ in usual})
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><meta name='viewport' "
         "content='width=device-width, initial-scale=1'><title>Atelier API</title>"
@@ -36,7 +39,16 @@ def render_docs(document: dict[str, Any]) -> str:
     )
 
 
-def _endpoint(document: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
+def _usual(document: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Failures that every endpoint has; they are told once."""
+    all_of_them = [one["responses"] for path in document["paths"].values() for one in path.values()]
+    shared = set.intersection(*(set(one) for one in all_of_them))
+    return [(status, _words(all_of_them[0][status]["description"])) for status in sorted(shared) if status >= "400"]
+
+
+def _endpoint(
+    document: dict[str, Any], method: str, path: str, operation: dict[str, Any], usual: set[str]
+) -> Iterator[str]:
     yield f"<h2><span class='method'>{escape(method.upper())}</span> <code>{escape(path)}</code></h2>"
     yield f"<p><strong>{escape(operation['summary'])}.</strong> {_words(operation.get('description', ''))}</p>"
     fields = [(one["name"], one["schema"] | one, one["required"]) for one in operation.get("parameters", [])]
@@ -47,7 +59,7 @@ def _endpoint(document: dict[str, Any], method: str, path: str, operation: dict[
         rows = [_field(document, name, one, name in required) for name, one in schema.get("properties", {}).items()]
         yield from _table("Fields", rows)
     answers = [(status, _words(one["description"])) for status, one in sorted(operation["responses"].items())]
-    yield from _table("Answers", [(f"<code>{escape(status)}</code>", words) for status, words in answers])
+    yield from _table("Answers", [one for one in answers if one[0] not in usual])
 
 
 def _table(heading: str, rows: list[tuple[str, ...]]) -> Iterator[str]:

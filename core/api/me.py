@@ -15,7 +15,7 @@ def me_routes(runtime: Runtime) -> APIRouter:
     """``/me``, for any key."""
     router = APIRouter(tags=["Key"])
 
-    @router.get("/me", summary="Whose key is this?", responses=failures())
+    @router.get("/me", summary="See whose key this is", responses=failures())
     def get_me(caller: Annotated[KeyHolder, Depends(current_caller)]) -> MeOut:
         """The person, the key's name and scopes, and the limits of this installation. Any key may ask."""
         return MeOut.of(caller, runtime.settings)

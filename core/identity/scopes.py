@@ -12,7 +12,7 @@ class Scope(enum.StrEnum):
 
 
 DESCRIPTIONS: dict[Scope, str] = {
-    Scope.DEVIATIONS_WRITE: "Send pictures and films in. They wait under Review.",
-    Scope.DEVIATIONS_READ: "See your deviations: titles, states, times and how they were made.",
-    Scope.SALES: "Work through the sale queue: take the next sale, complete it, or say why not.",
+    Scope.DEVIATIONS_WRITE: "Pictures and films arrive under Review; nothing is published by that.",
+    Scope.DEVIATIONS_READ: "Titles, states, times, and how they were made.",
+    Scope.SALES: "Take the next sale, complete it, or say why it did not work.",
 }

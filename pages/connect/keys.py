@@ -24,8 +24,8 @@ with runtime.database.read() as session:
 if toast := st.session_state.pop(TOAST, None):
     st.toast(toast)
 with st.container(width=860):
-    show_attention(keys, user, now)
     show_handover(runtime.settings.resolved_public_url)
+    show_attention(keys, user, now)
     if not keys:
         empty_state(
             "No keys yet",

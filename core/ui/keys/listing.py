@@ -9,7 +9,6 @@ import streamlit as st
 from core.clock import utc_now
 from core.identity import api_keys
 from core.identity.api_keys import KeyState, KeyView
-from core.identity.scopes import DESCRIPTIONS
 from core.identity.sessions import SignedIn
 from core.runtime import Runtime
 from core.ui.errors import guarded
@@ -42,8 +41,8 @@ def show_attention(keys: Sequence[KeyView], user: SignedIn, now: datetime) -> No
     if ending:
         named = listed([f"“{plain(key.name)}”" for key in ending])
         first = format_instant(min(key.expires_at for key in ending if key.expires_at), user.timezone, now=now)
-        verb = "ends" if len(ending) == 1 else "end"
-        st.warning(f"{named} {verb} soon, first on {first}. Make new keys in time.", icon=":material/event_busy:")
+        when = f"ends on {first}" if len(ending) == 1 else f"end soon, the first on {first}"
+        st.warning(f"{named} {when}. Make a new key in time.", icon=":material/event_busy:")
 
 
 def show_keys(context: ListContext, keys: Sequence[KeyView]) -> None:
@@ -84,8 +83,7 @@ def _show_key(context: ListContext, key: KeyView) -> None:
                 st.markdown(f"**{plain(key.name)}** :gray[{plain(key.prefix)}…]", width="content")
                 label, colour = _BADGES[key.state]
                 st.badge(label, color=colour)  # type: ignore[arg-type]  # a literal from the table above
-                for scope in key.scopes:
-                    st.badge(LABELS[scope], color="gray", help=f"{DESCRIPTIONS[scope]} (`{scope}`)")
+            st.caption(" · ".join(LABELS[scope] for scope in key.scopes))
             st.caption(facts(key, context.user.timezone, context.now))
         with st.popover("Change", icon=":material/tune:", type="tertiary", key=f"change-{key.id}"):
             _show_changes(context, key)
@@ -102,7 +100,7 @@ def _show_changes(context: ListContext, key: KeyView) -> None:
         _rename(context, key, name or "")
     st.divider()
     st.markdown("Programs that use it are refused at their next request. A revoked key never works again.")
-    if st.button("Revoke now", key=f"revoke-{key.id}", icon=":material/block:", type="primary"):
+    if st.button("Revoke now", key=f"revoke-{key.id}", icon=":material/block:"):
         _revoke(context, key)
 
 
