@@ -157,6 +157,27 @@ def count_by_status(session: Session, actor: Actor) -> dict[SaleQueueStatus, int
     return dict.fromkeys(SaleQueueStatus, 0) | found
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """By which one sees that the queue changed: numbers by state, the latest change, how many leases ran out."""
+
+    counts: dict[SaleQueueStatus, int]
+    changed_at: datetime | None
+    silent: int
+
+
+def signs(session: Session, actor: Actor, *, now: datetime) -> Signs:
+    """As the queue is now; two that are equal mean that a screen would look the same."""
+    latest = session.scalar(select(func.max(SaleQueue.updated_at)).where(SaleQueue.user_id == actor.user_id))
+    return Signs(count_by_status(session, actor), latest, len(list_silent(session, actor, now=now)))
+
+
+def list_silent(session: Session, actor: Actor, *, now: datetime) -> tuple[SaleView, ...]:
+    """What clients hold that have not been heard of for longer than a lease."""
+    held = list_sales(session, actor, SaleFilter(SaleQueueStatus.PROCESSING), page_size=MAX_PAGE_SIZE, now=now)
+    return tuple(sale for sale in held.rows if sale.is_lease_over)
+
+
 def totals(session: Session, actor: Actor) -> tuple[Total, ...]:
     """What was priced so far, by currency, the largest number of pieces first."""
     query = (

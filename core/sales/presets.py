@@ -37,6 +37,13 @@ class PresetForm:
     description: str | None = None
 
 
+def form_of(name: str, lowest: int, highest: int, currency: str, description: str | None) -> PresetForm:
+    """The form that makes such a preset: fixed when ``lowest`` and ``highest`` are the same."""
+    if lowest == highest:
+        return PresetForm(name, lowest, currency=currency, description=description)
+    return PresetForm(name, min_price=lowest, max_price=highest, currency=currency, description=description)
+
+
 def create_preset(session: Session, actor: Actor, form: PresetForm, *, now: datetime) -> PricePreset:
     """A new preset at the end of the list; the first one is the default. Raises :class:`PresetRefused`."""
     values = _read(form)
@@ -76,14 +83,9 @@ def duplicate_preset(session: Session, actor: Actor, preset_id: str, *, now: dat
     """A copy at the end of the list, never the default. Raises :class:`PresetNotFound`."""
     preset = get_preset(session, actor, preset_id)
     ending = " (copy)"
-    copy = PresetForm(
-        f"{preset.name[: NAME_LENGTH - len(ending)]}{ending}",
-        preset.price or None,
-        preset.min_price,
-        preset.max_price,
-        preset.currency,
-        preset.description,
-    )
+    lowest, highest = preset.min_price or preset.price, preset.max_price or preset.price
+    name = f"{preset.name[: NAME_LENGTH - len(ending)]}{ending}"
+    copy = form_of(name, lowest, highest, preset.currency, preset.description)
     return create_preset(session, actor, copy, now=now)
 
 

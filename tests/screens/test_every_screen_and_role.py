@@ -2,11 +2,16 @@
 
 import pytest
 
+from core.clock import utc_now
 from core.identity.models import User
 from core.runtime import Runtime
+from core.system import channels
+from core.system.actors import Actor
+from core.system.notifications import notify
 from core.ui.navigation import SCREENS, Screen
 from core.web.app import build_routes
 from tests.factories import make_account, make_attempt, make_deviation, make_user
+from tests.sales.support import make_sale
 from tests.screens.conftest import SignIn
 from tests.screens.support import open_screen, run, said
 
@@ -85,6 +90,12 @@ def _somebody_with_posts(session) -> str:  # type: ignore[no-untyped-def]  # the
     for status in ("draft", "review", "scheduled", "published", "failed"):
         post = make_deviation(session, charlie, account, status=status, title=SECRET_TITLE)
         make_attempt(session, post, message=SECRET_TITLE)
+        make_sale(session, charlie, deviation=post, url="https://example.test/x", title=SECRET_TITLE)
+    name, now = account.username, utc_now()
+    channels.add_webhook(
+        session, Actor.person(charlie.id), f"https://{name}.example", ["post.failed"], allow_private=True, now=now
+    )
+    notify(session, charlie.id, "post.failed:dev_1", SECRET_TITLE, now=now)
     return account.username
 
 

@@ -1,0 +1,1 @@
+"""Parts of the two screens under Sell: price presets and the sale queue."""
