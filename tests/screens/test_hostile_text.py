@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from markdown_it import MarkdownIt
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +17,8 @@ from core.identity import invitations
 from core.identity.models import AccountState, InstanceUserRole, User
 from core.publishing.models import Deviation, DeviationStatus
 from core.runtime import Runtime
-from core.system import notifications
+from core.system import channels, notifications
+from core.system.models import NotificationChannel, NotificationDelivery
 from core.ui.navigation import SCREENS
 from core.ui.words import plain
 from tests.factories import make_account, make_attempt, make_blob, make_deviation, make_file, make_user
@@ -38,6 +39,7 @@ ADDRESSES = [
     *(("pages/publish/content.py", {"view": view, "layout": "grid"}) for view in ("draft", "scheduled", "failed")),
     ("pages/publish/content.py", {"open": "first"}),
     ("pages/publish/review.py", {"layout": "grid"}),
+    *(("pages/connect/notifications.py", {"show": show}) for show in ("Outbox", "History")),
 ]
 
 
@@ -139,4 +141,14 @@ def _fill(session: Session, user: User) -> None:
         )  # fmt: skip
         make_file(session, post, make_blob(session, user), sort_order=1, original_filename=MARKUP)
         make_attempt(session, post, message=MARKUP, outcome="failed", step="publish", category="validation")
-    notifications.notify(session, user.id, "a.topic", MARKUP, body=MARKUP, link="content", level="error", now=utc_now())
+    _fill_notifications(session, user)
+
+
+def _fill_notifications(session: Session, user: User) -> None:
+    now, address = utc_now(), f"https://evil.example/{MARKUP.replace(' ', '')}"
+    made = channels.add_webhook(session, acting(user), address, ["post.failed"], allow_private=False, now=now)
+    notifications.notify(session, user.id, "a.topic", MARKUP, body=MARKUP, link="content", level="error", now=now)
+    notifications.notify(session, user.id, "post.failed:dev_1", MARKUP, body=MARKUP, now=now)
+    session.get_one(NotificationChannel, made.id).disabled_reason = MARKUP
+    session.execute(update(NotificationDelivery).values(error_message=MARKUP, attempts=1))
+    session.get_one(NotificationChannel, made.id).enabled = False
