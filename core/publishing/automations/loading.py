@@ -146,16 +146,15 @@ def _rule(
     row: Automation, rule: AutomationScheduleRule, zone: ZoneInfo, now: datetime, *, is_broken: bool
 ) -> RuleState:
     spec = RuleSpec.of(rule)
-    state = RuleState(rule.id, spec, rule.next_at)
     if not spec.enabled:
-        state.next_at = None
-    elif not row.enabled and not is_broken:
-        # Not switched on: what it would do if it were, from now on.
-        pause = row.paused_until
-        after = now if pause is None or pause <= now else pause - timedelta(microseconds=1)
-        following = next_occurrence(spec, zone, after)
-        state.next_at = following.at if following else None
-    return state
+        return RuleState(rule.id, spec, None)
+    if row.enabled or is_broken:
+        return RuleState(rule.id, spec, rule.next_at)
+    # Not switched on: what it would do if it were, from now on.
+    pause = row.paused_until
+    after = now if pause is None or pause <= now else pause - timedelta(microseconds=1)
+    following = next_occurrence(spec, zone, after)
+    return RuleState(rule.id, spec, following.at if following else None)
 
 
 def _count_by_day(states: list[AutomationState], promises: Iterable[Promise]) -> None:

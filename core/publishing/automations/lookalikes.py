@@ -31,6 +31,6 @@ class Lookalikes:
         known = np.concatenate([self._known, np.array(self._planned, dtype=np.int64)])
         return any(bool((distances(known, one) <= DISTANCE).any()) for one in wanted)
 
-    def add(self, pictures: Sequence[int]) -> None:
+    def remember(self, pictures: Sequence[int]) -> None:
         """Note the pictures of a planned post."""
         self._planned += pictures

@@ -291,7 +291,7 @@ class Planner:
         state = due.state
         assert state.account is not None
         looks_alike = state.lookalikes == "warn" and self._lookalikes.has_like(candidate.pictures)
-        self._lookalikes.add(candidate.pictures)
+        self._lookalikes.remember(candidate.pictures)
         self._taken.add(candidate.id)
         board.take(slot.promise)
         state.by_day[slot.promise.astimezone(state.zone).date()] += 1

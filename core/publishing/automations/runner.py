@@ -153,7 +153,7 @@ def _write(session: Session, user_id: str, planner: Planner, decision: Decision,
         log.warning("An occurrence failed.", automation_id=run.automation_id, error=str(error))
         outcome, reason = RunOutcome.FAILED, str(error)
         _correct(session, run.rule_id, run.occurrence_key, outcome)
-    if tell(session, actor, state.row, run, outcome, reason, now=now):
+    if tell(session, user_id, state.row, run, outcome, reason, now=now):
         session.add(
             AutomationExecutionLog(
                 automation_id=run.automation_id,

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from core.publishing.automations.forecast import PlannedRun
 from core.publishing.automations.models import Automation, AutomationExecutionLog, RunOutcome
-from core.system.actors import Actor
 from core.system.notifications import notify
 
 DRY = "automation.dry"
@@ -17,7 +16,7 @@ LOOKALIKE = "post.lookalike"
 
 def tell(
     session: Session,
-    actor: Actor,
+    user_id: str,
     automation: Automation,
     run: PlannedRun,
     outcome: RunOutcome,
@@ -31,7 +30,7 @@ def tell(
     """
 
     def say(topic: str, title: str, body: str | None) -> None:
-        notify(session, actor.user_id, f"{topic}:{automation.id}", title, body=body, level="warning", now=now,
+        notify(session, user_id, f"{topic}:{automation.id}", title, body=body, level="warning", now=now,
                link=f"automations?open={automation.id}")  # fmt: skip
 
     if outcome is RunOutcome.FAILED:
@@ -40,7 +39,7 @@ def tell(
         say(DRY, f"“{automation.name}” has no drafts left", "Add drafts that fit its source, or switch it off.")
     for post in run.posts:
         if post.looks_alike and outcome in {RunOutcome.SCHEDULED, RunOutcome.PARTIAL}:
-            notify(session, actor.user_id, f"{LOOKALIKE}:{post.deviation_id}",
+            notify(session, user_id, f"{LOOKALIKE}:{post.deviation_id}",
                    f"“{post.title}” is about to go out and looks very much like another post",
                    body=f"“{automation.name}” chose it. Cancel it if that is not what you want.",
                    link=f"content?open={post.deviation_id}", level="warning", now=now)  # fmt: skip
