@@ -25,6 +25,7 @@ class Mailbox:
     url: str = ""
     envelopes: list[Envelope] = field(default_factory=list)
     answer: dict[str, str] = field(default_factory=dict)
+    before_answer: Callable[[], object] = lambda: None
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -42,6 +43,7 @@ class Mailbox:
         if "DATA" in self.answer:
             return self.answer["DATA"]
         self.envelopes.append(envelope)
+        self.before_answer()
         return "250 Taken"
 
 
