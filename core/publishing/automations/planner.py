@@ -51,6 +51,9 @@ class RuleState:
     spec: RuleSpec
     next_at: datetime | None
 
+    def move_to(self, following: Occurrence | None) -> None:
+        self.next_at = following.at if following else None
+
 
 @dataclass(slots=True)
 class AutomationState:
@@ -74,6 +77,12 @@ class AutomationState:
     @property
     def id(self) -> str:
         return self.row.id
+
+    def remember(self, candidate: Candidate, promise: datetime) -> None:
+        """One more post of this automation."""
+        self.by_day[promise.astimezone(self.zone).date()] += 1
+        self.posts_made += 1
+        self.shuffle_at = candidate.fields["shuffle_key"]
 
     def maximum(self, day: date) -> int | None:
         """The smallest daily maximum of its rules for a local day."""
@@ -161,13 +170,12 @@ class Planner:
     def _move_on(self, state: AutomationState, rule: RuleState, now: datetime) -> None:
         """The rule's next occurrence: later than ``now``, and not in a pause of its automation."""
         if state.broken is not None:
-            rule.next_at = None
+            rule.move_to(None)
             return
         after, pause = now, state.row.paused_until
         if pause is not None and pause > after:
             after = pause - _INSTANT
-        following = next_occurrence(rule.spec, state.zone, after)
-        rule.next_at = following.at if following else None
+        rule.move_to(next_occurrence(rule.spec, state.zone, after))
 
     def _occurred(self, state: AutomationState, rule: RuleState, now: datetime) -> list[_Due]:
         """What is to be dealt with of a rule: on time all, of what was missed as its catch-up policy says."""
@@ -292,11 +300,9 @@ class Planner:
         assert state.account is not None
         looks_alike = state.lookalikes == "warn" and self._lookalikes.has_like(candidate.pictures)
         self._lookalikes.remember(candidate.pictures)
-        self._taken.add(candidate.id)
+        self._taken |= {candidate.id}
         board.take(slot.promise)
-        state.by_day[slot.promise.astimezone(state.zone).date()] += 1
-        state.posts_made += 1
-        state.shuffle_at = candidate.fields["shuffle_key"]
+        state.remember(candidate, slot.promise)
         return PlannedPost(
             automation_id=state.id,
             rule_id=due.rule.id,
