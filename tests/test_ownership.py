@@ -25,6 +25,18 @@ from core.identity import api_keys, sessions
 from core.identity.models import InstanceUserRole, User
 from core.media.storage import ObjectStore
 from core.publishing.asking import Line
+from core.publishing.automations import editing, limits_editing
+from core.publishing.automations.forms import (
+    AutomationForm,
+    BlackoutForm,
+    Blueprint,
+    DefaultForm,
+    LimitsForm,
+    RuleForm,
+)
+from core.publishing.automations.lookup import list_rules
+from core.publishing.automations.models import BlackoutKind, RuleType
+from core.publishing.automations.rules import RuleSpec
 from core.publishing.bulk import BulkChanges
 from core.publishing.calendar.moving import Target
 from core.publishing.changes import DeviationChanges
@@ -47,7 +59,8 @@ from tests.support.sources import functions
 
 POSTS = ("deviation_id", "ids")
 OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id", "api_key_id", "channel_id", "delivery_id",
-         "sale_id", "preset_id")  # fmt: skip
+         "sale_id", "preset_id", "automation_id", "rule_id", "window_id")  # fmt: skip
+NIGHT = BlackoutForm("Mine now", BlackoutKind.WEEKLY, start_time="22:00", end_time="07:00")
 # These take rows or events that a caller has looked up already.
 LOOKED_UP = {"core.system.audit.event_row", "core.system.audit.record"}
 
@@ -83,6 +96,7 @@ def house(database: Database, store: ObjectStore) -> House:
             "api_key": [key.id],
             **_their_sales(session, charlie),
             **_their_notifications(session, charlie.id),
+            **_their_automations(session, Actor.person(charlie.id)),
         }
         theirs |= {"user": [charlie.id], "invitation": ["inv_x"]}
         return House(database, store, Actor.person(alice.id), theirs, template, make_preset(session, alice).id)
@@ -104,6 +118,15 @@ def _their_sales(session: Session, charlie: User) -> dict[str, list[str]]:
     """A sale in every state, and a preset that none of them needs."""
     sales = [make_sale(session, charlie, status=status) for status in SaleQueueStatus]
     return {"sale": [sale.id for sale in sales], "preset": [make_preset(session, charlie).id]}
+
+
+def _their_automations(session: Session, charlie: Actor) -> dict[str, list[str]]:
+    """An automation with a rule, and a blackout window."""
+    rule = RuleForm(RuleSpec(RuleType.FIXED_TIME, time_of_day="18:00"))
+    made = editing.create(session, charlie, Blueprint(AutomationForm("Theirs"), (rule,)), now=NOON)
+    window = limits_editing.add_blackout(session, charlie, NIGHT, now=NOON)
+    rules = [one.id for one in list_rules(session, made.id)]
+    return {"automation": [made.id], "rule": rules, "window": [window.id]}
 
 
 def services() -> dict[str, Callable[..., Any]]:
@@ -169,7 +192,16 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "preset_id": house.preset_id,
         "change": lambda _post, _trail: Change(),
         "pieces": [],
-        "form": PresetForm("Mine now", price=500),
+        "form": AutomationForm("Mine now")
+        if "automations" in service.__module__
+        else PresetForm("Mine now", price=500),
+        "blueprint": Blueprint(AutomationForm("Mine now")),
+        "spec": RuleSpec(RuleType.FIXED_TIME, time_of_day="08:00"),
+        "default": DefaultForm("no_ai", True),
+        "field_name": "no_ai",
+        "until": NOON + HOUR,
+        "limits": LimitsForm(min_gap_minutes=30),
+        "window": NIGHT,
         "proof": StoredProof("mine/proofs/1.png", "image/png"),
         "client": "shop",
         "claim_version": 1,
