@@ -1,0 +1,115 @@
+"""Draining a sale queue with the example client while it is killed at random: the test and ``make chaos`` share it."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from core.db.engine import Database
+from core.sales.models import SaleQueue, SaleQueueStatus
+from core.system.models import AuditEvent
+from tests.crash.market import prices
+from tests.support.isolation import clean_environment
+from tests.support.processes import ROOT
+
+CLIENT = ROOT / "docs" / "examples" / "sale_client.py"
+MARKET = ROOT / "tests" / "crash" / "market.py"
+PATIENCE_SECONDS = 240
+OPEN = (SaleQueueStatus.PENDING, SaleQueueStatus.PROCESSING)
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What came of it. ``set_twice`` and ``completed_twice`` should be empty, ``missing`` too."""
+
+    kills: int
+    sales: int
+    missing: list[str]
+    set_twice: list[str]
+    completed_twice: list[str]
+
+
+class Client:
+    """The example client under one name, started again whenever it is gone."""
+
+    def __init__(self, name: str, url: str, key: str, market: Path, folder: Path) -> None:
+        self.name = name
+        self._environment = clean_environment() | {"ATL_URL": url, "ATL_KEY": key, "PYTHONUNBUFFERED": "1"}
+        self._command = [
+            sys.executable, str(CLIENT), "--name", name, "--", sys.executable, str(MARKET), str(market), "0.03",
+        ]  # fmt: skip
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._output = (folder / f"{name}.log").open("ab")
+
+    def keep_running(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                self._command, env=self._environment, cwd=self._folder, start_new_session=True,
+                stdout=self._output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def kill(self) -> bool:
+        """Kill it and what it started, as a power cut would; ``False`` when it had ended by itself."""
+        if self._process is None or self._process.poll() is not None:
+            return False
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        return True
+
+    def close(self) -> None:
+        self.kill()
+        self._output.close()
+
+
+def drain(database: Database, url: str, key: str, folder: Path, *, clients: int, kills: int, seed: int) -> Drained:
+    """Let ``clients`` drain the queue, ``kills`` times interrupted; what the site and the house say afterwards."""
+    market, chance, killed = folder / "market", random.Random(seed), 0
+    crew = [Client(f"client-{number}", url, key, market, folder) for number in range(clients)]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    try:
+        while _open_sales(database) and time.monotonic() < deadline:
+            for client in crew:
+                client.keep_running()
+            time.sleep(chance.uniform(0.05, 0.6))
+            if killed < kills:
+                killed += chance.choice(crew).kill()
+    finally:
+        for client in crew:
+            client.close()
+    return _count(database, market, killed)
+
+
+def _open_sales(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).where(SaleQueue.status.in_(OPEN))) or 0
+
+
+def _count(database: Database, market: Path, kills: int) -> Drained:
+    with database.read() as session:
+        sales = session.scalars(select(SaleQueue)).all()
+        events = session.scalars(select(AuditEvent.subject_id).where(AuditEvent.action == "sale.completed")).all()
+    lines = [line.split() for line in prices(market)]
+    priced, completed = Counter(url for url, _ in lines), Counter(events)
+    amounts = dict(lines)
+    right = {sale.url: f"{sale.price / 100:.2f}" for sale in sales}
+    missing = [
+        sale.id
+        for sale in sales
+        if sale.status is not SaleQueueStatus.COMPLETED
+        or amounts.get(sale.url) != right[sale.url]
+        or not completed[sale.id]
+    ]
+    return Drained(
+        kills, len(sales), missing, [url for url, number in priced.items() if number > 1],
+        [one for one, number in completed.items() if number > 1],
+    )  # fmt: skip
