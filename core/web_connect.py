@@ -21,6 +21,8 @@ from core.identity.connect import CALLBACK_PATH, START_PATH
 from core.identity.providers import OAuthRefused
 from core.identity.sessions import SignedIn
 from core.logs import correlated
+from core.publishing.asking import Line
+from core.publishing.notes import probing
 from core.runtime import Runtime, get_runtime
 
 ACCOUNTS = "/accounts"
@@ -65,6 +67,8 @@ def callback(request: Request) -> Response:
         return _redirect("/")
     sent = request.query_params
     state = sent.get("state", "")
+    if sent.get("error") == "invalid_scope":
+        return _once_more(runtime, person, state)
     if "error" in sent:
         with runtime.database.session() as session:
             connect.abandon(session, person.actor, state)
@@ -76,7 +80,19 @@ def callback(request: Request) -> Response:
             )
     except AtelierError as error:
         return _failed(person, error)
+    line = Line(runtime.database, runtime.sites, runtime.settings.call_gap_seconds)
+    probing.probe_quietly(line, person.actor, done.account_id, now=utc_now())
     return _back(connected=done.account_id)
+
+
+def _once_more(runtime: Runtime, person: SignedIn, state: str) -> Response:
+    """The site does not know a scope any more: ask again for those that are needed."""
+    try:
+        with runtime.database.session() as session:
+            address = connect.begin_without_extras(session, person.actor, runtime.sites, state, now=utc_now())
+    except ConnectRefused:
+        address = None
+    return _redirect(address) if address else _back(connect_error="site")
 
 
 def _person(runtime: Runtime, request: Request) -> SignedIn | None:

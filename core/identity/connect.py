@@ -46,6 +46,7 @@ class _Journey:
     provider: str
     verifier: str
     redirect_uri: str
+    with_extras: bool
 
 
 def redirect_uri(public_url: str) -> str:
@@ -60,9 +61,13 @@ def begin(
     provider: str,
     redirect_uri: str,
     *,
+    with_extras: bool = True,
     now: datetime,
 ) -> str:
-    """Where to send the browser so that the person can let this installation in."""
+    """Where to send the browser so that the person can let this installation in.
+
+    ``with_extras`` also asks for scopes that are useful but not needed.
+    """
     site = _site(sites, provider)
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     session.execute(delete(VerificationToken).where(VerificationToken.expires <= now))
@@ -71,11 +76,26 @@ def begin(
             identifier=f"{PURPOSE}:{actor.user_id}:{provider}",
             token=_digest(state),
             expires=now + LIFETIME,
-            payload=json.dumps({"verifier": verifier, "redirect_uri": redirect_uri}),
+            payload=json.dumps({"verifier": verifier, "redirect_uri": redirect_uri, "with_extras": with_extras}),
         )
     )
     session.flush()
-    return site.authorize_url(state=state, code_challenge=challenge_of(verifier), redirect_uri=redirect_uri)
+    return site.authorize_url(
+        state=state, code_challenge=challenge_of(verifier), redirect_uri=redirect_uri, with_extras=with_extras
+    )
+
+
+def begin_without_extras(
+    session: Session, actor: Actor, sites: Mapping[str, OAuthSite], state: str, *, now: datetime
+) -> str | None:
+    """Where to send a browser that came back because the site does not know one of the scopes; the state is spent.
+
+    ``None`` when nothing can be left out any more.
+    """
+    journey = _take(session, actor, state, now)
+    if not journey.with_extras:
+        return None
+    return begin(session, actor, sites, journey.provider, journey.redirect_uri, with_extras=False, now=now)
 
 
 def abandon(session: Session, actor: Actor, state: str) -> None:
@@ -157,7 +177,8 @@ def _take(session: Session, actor: Actor, state: str, now: datetime) -> _Journey
     if row is None or row.expires <= now or row.payload is None:
         raise ConnectRefused("This way back is too old or was used already. Start again with the button on Accounts.")
     kept = json.loads(row.payload)
-    return _Journey(row.identifier.rsplit(":", 1)[1], kept["verifier"], kept["redirect_uri"])
+    provider = row.identifier.rsplit(":", 1)[1]
+    return _Journey(provider, kept["verifier"], kept["redirect_uri"], kept.get("with_extras", False))
 
 
 def _bring_up_to_date(account: Account, identity: RemoteIdentity, pair: TokenPair, now: datetime) -> None:

@@ -55,8 +55,8 @@ class RemoteIdentity:
 class OAuthSite(Protocol):
     """One site's OAuth 2.1 endpoints with this installation's client. Errors: the two classes above."""
 
-    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
-        """Where to send the browser."""
+    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str, with_extras: bool = True) -> str:
+        """Where to send the browser. ``with_extras`` also asks for scopes that are useful but not needed."""
 
     def exchange(self, *, code: str, code_verifier: str, redirect_uri: str, now: datetime) -> TokenPair:
         """Trade an authorization code for tokens."""

@@ -165,3 +165,51 @@ def test_the_sandbox_sends_people_back_to_the_host_they_use(runtime: Runtime) ->
 def test_on_another_host_the_real_site_is_not_tried(runtime: Runtime) -> None:
     browser = browser_of(runtime, "alice", "http://studio.example.org:8501")
     assert answer_in(leave(browser)) == {"connect_error": "other-address"}
+
+
+def scopes_of(address: str) -> list[str]:
+    return parse_qs(urlsplit(address).query)["scope"][0].split()
+
+
+def test_a_scope_the_site_no_longer_knows_is_left_out_and_the_way_begins_once_more(
+    runtime: Runtime, alice: Browser
+) -> None:
+    address = leave(alice)
+    assert {"note", "browse.mlt"} <= set(scopes_of(address))
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    again = alice.get(f"{CALLBACK}?error=invalid_scope&state={state}").headers["location"]
+    assert scopes_of(again) == ["basic", "user", "browse", "stash", "publish", "gallery"]
+    assert set(come_back(alice, decide(again))) == {"connected"}
+    assert linked(runtime) == [("alice", "sandbox-artist")]
+
+
+def test_a_site_that_refuses_the_needed_scopes_as_well_is_not_asked_for_ever(alice: Browser) -> None:
+    for _ in range(2):
+        address = leave(alice)
+        for expected in ("begin", "end"):
+            state = parse_qs(urlsplit(address).query)["state"][0]
+            address = alice.get(f"{CALLBACK}?error=invalid_scope&state={state}").headers["location"]
+            assert (urlsplit(address).path == "/oauth2/authorize") is (expected == "begin")
+        assert answer_in(address) == {"connect_error": "site"}
+
+
+def notes_of(runtime: Runtime) -> object:
+    with runtime.database.read() as session:
+        return (session.scalars(select(Account)).one().capabilities or {}).get("notes", {}).get("reason")
+
+
+@pytest.mark.parametrize(("served", "reason"), [(True, "served"), (False, "not_served")])
+def test_with_the_account_it_is_known_whether_its_notes_are_served(
+    runtime: Runtime, alice: Browser, control: ControlClient, served: bool, reason: str
+) -> None:
+    control.post("/notes", served=served)
+    come_back(alice, decide(leave(alice)))
+    assert notes_of(runtime) == reason
+
+
+def test_an_account_is_linked_although_nothing_is_known_of_its_notes(
+    runtime: Runtime, alice: Browser, control: ControlClient
+) -> None:
+    control.fault("error_before", "/notes/folders", status=503)
+    assert set(come_back(alice, decide(leave(alice)))) == {"connected"}
+    assert notes_of(runtime) is None

@@ -40,7 +40,7 @@ class FakeSite:
         self._lock = threading.Lock()
         self._owners: dict[str, RemoteIdentity] = {}
 
-    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
+    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str, with_extras: bool = True) -> str:
         return f"https://site.test/authorize?state={state}&code_challenge={code_challenge}&redirect_uri={redirect_uri}"
 
     def exchange(self, *, code: str, code_verifier: str, redirect_uri: str, now: datetime) -> TokenPair:

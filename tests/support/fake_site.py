@@ -89,7 +89,7 @@ class FakeSite:
     def metadata(self, token: str, deviation_ids: Sequence[str]) -> list[dict[str, Any]]:
         raise AssertionError("Publishing does not read metadata.")
 
-    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
+    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str, with_extras: bool = True) -> str:
         raise AssertionError("Publishing does not connect.")
 
     def exchange(self, *, code: str, code_verifier: str, redirect_uri: str, now: datetime) -> TokenPair:

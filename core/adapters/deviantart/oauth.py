@@ -19,6 +19,9 @@ from core.identity.providers import OAuthRefused, OAuthUnreachable, RemoteIdenti
 from core.publishing.providers import ErrorCategory, ProviderError
 
 SCOPES = "basic user browse stash publish gallery"
+# For "more like this" and private notes. Older documentation names both; should the site no longer know one of
+# them, it refuses the whole request, and connecting begins again without them.
+EXTRA_SCOPES = "browse.mlt note"
 REFRESH_DAYS = 90
 # Whoever refreshes holds a lease of 60 s: connecting, sending and reading together stay below it.
 TIMEOUT = httpx.Timeout(20, connect=10, write=10, pool=5)
@@ -38,12 +41,12 @@ class OAuthEndpoints:
         self._client_id = client_id
         self._client_secret = client_secret
 
-    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
+    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str, with_extras: bool = True) -> str:
         query = {
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": redirect_uri,
-            "scope": SCOPES,
+            "scope": f"{SCOPES} {EXTRA_SCOPES}" if with_extras else SCOPES,
             "state": state,
             "code_challenge": code_challenge,
             "code_challenge_method": "S256",
@@ -155,5 +158,5 @@ def token_pair(body: dict[str, Any], *, now: datetime) -> TokenPair:
         expires_at=now + timedelta(seconds=seconds),
         refresh_expires_at=now + timedelta(days=REFRESH_DAYS) if refresh else None,
         token_type=str(body.get("token_type") or "Bearer"),
-        scope=str(body.get("scope") or SCOPES),
+        scope=str(body.get("scope") or f"{SCOPES} {EXTRA_SCOPES}"),
     )

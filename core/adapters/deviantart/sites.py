@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from core.adapters.deviantart import browse, deviations, folders, galleries, oauth, pictures, stash, works
+from core.adapters.deviantart import browse, deviations, folders, galleries, notes, oauth, pictures, stash, works
 from core.adapters.deviantart.http import Clients, DeviantArtLine, open_clients
 from core.identity.providers import RemoteIdentity, TokenPair
 from core.publishing.inspiration.providers import Browsed, BrowsePage, Described, Similar, Topic, TopicPage
+from core.publishing.notes.providers import Delivery, Mark, NotePage, RemoteFolder, RemoteNote
 from core.publishing.providers import GalleryFolder, Publication, Published, Submission, WorkPage
 from core.publishing.statistics.providers import WorkCounts
 from core.publishing.takeover.providers import GalleryPage, WorkDescription
@@ -139,8 +140,42 @@ class DeviantArt:
     def describe(self, token: str, deviation_id: str) -> Described:
         return browse.describe(self._line, token, deviation_id)
 
-    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
-        return self._oauth.authorize_url(state=state, code_challenge=code_challenge, redirect_uri=redirect_uri)
+    def list_note_folders(self, token: str) -> list[RemoteFolder]:
+        return notes.list_folders(self._line, token)
+
+    def list_notes(self, token: str, folder_id: str, *, offset: int, limit: int) -> NotePage:
+        return notes.list_notes(self._line, token, folder_id, offset=offset, limit=limit)
+
+    def read_note(self, token: str, note_id: str) -> RemoteNote:
+        return notes.read(self._line, token, note_id)
+
+    def send_note(
+        self, token: str, to: Sequence[str], subject: str, body: str, *, reply_to: str | None = None
+    ) -> list[Delivery]:
+        return notes.send(self._line, token, to, subject, body, reply_to=reply_to)
+
+    def mark_notes(self, token: str, note_ids: Sequence[str], mark: Mark) -> None:
+        notes.mark(self._line, token, note_ids, mark)
+
+    def move_notes(self, token: str, note_ids: Sequence[str], folder_id: str) -> None:
+        notes.move(self._line, token, note_ids, folder_id)
+
+    def delete_notes(self, token: str, note_ids: Sequence[str]) -> None:
+        notes.delete(self._line, token, note_ids)
+
+    def create_note_folder(self, token: str, title: str) -> None:
+        notes.create_folder(self._line, token, title)
+
+    def rename_note_folder(self, token: str, folder_id: str, title: str) -> None:
+        notes.rename_folder(self._line, token, folder_id, title)
+
+    def remove_note_folder(self, token: str, folder_id: str) -> None:
+        notes.remove_folder(self._line, token, folder_id)
+
+    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str, with_extras: bool = True) -> str:
+        return self._oauth.authorize_url(
+            state=state, code_challenge=code_challenge, redirect_uri=redirect_uri, with_extras=with_extras
+        )
 
     def exchange(self, *, code: str, code_verifier: str, redirect_uri: str, now: datetime) -> TokenPair:
         return self._oauth.exchange(code=code, code_verifier=code_verifier, redirect_uri=redirect_uri, now=now)
