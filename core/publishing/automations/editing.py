@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.publishing.automations.checking import NAME_LENGTH, checked
 from core.publishing.automations.default_editing import put_default, remove_default
+from core.publishing.automations.defaults import check_default
 from core.publishing.automations.errors import AutomationNotFound, AutomationRefused
 from core.publishing.automations.forms import AutomationForm, Blueprint, DefaultForm, RuleForm
 from core.publishing.automations.lookup import (
@@ -23,7 +24,7 @@ from core.publishing.automations.lookup import (
 )
 from core.publishing.automations.models import Automation
 from core.publishing.automations.readiness import kept_ready
-from core.publishing.automations.rule_editing import change_rule, insert_rule, remove_rule
+from core.publishing.automations.rule_editing import change_rule, checked_rule, insert_rule, remove_rule
 from core.publishing.automations.timing import retime
 from core.publishing.errors import ChangedMeanwhile
 from core.publishing.moves import plain
@@ -80,6 +81,16 @@ def save(
         _put_rules(session, actor, automation, blueprint.rules, now=now)
         _put_defaults(session, actor, automation, blueprint.defaults, now=now)
     return automation
+
+
+def tried(
+    session: Session, actor: Actor, blueprint: Blueprint, *, seen: Blueprint | None = None, now: datetime
+) -> Blueprint:
+    """The blueprint as it would be stored, for looking at what it would do; raises what saving it would raise."""
+    form = checked(session, actor, blueprint.form, before=seen.form if seen else None)
+    rules = tuple(replace(rule, spec=checked_rule(rule.spec, now=now)) for rule in blueprint.rules)
+    defaults = tuple(replace(one, value=check_default(one.field_name, one.value)) for one in blueprint.defaults)
+    return Blueprint(form, rules, defaults)
 
 
 def duplicate(session: Session, actor: Actor, automation_id: str, *, now: datetime) -> Automation:

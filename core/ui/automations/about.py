@@ -21,9 +21,8 @@ def show_about(draft: Draft, accounts: Sequence[Account]) -> None:
         "Description (optional)", value=shown.description or "", max_chars=DESCRIPTION_LENGTH, height=80,
         key=draft.key("description"),
     )  # fmt: skip
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        color = st.color_picker("Colour", value=shown.color, key=draft.key("color"))
-        icon = _icon_field(draft)
+    color = st.color_picker("Colour", value=shown.color, key=draft.key("color"))
+    icon = _icon_field(draft)
     account_id = _account_field(draft, accounts)
     draft.put(
         name=" ".join(name.split()),
@@ -43,6 +42,7 @@ def _icon_field(draft: Draft) -> str | None:
         default=icon_of(current) if current else None,
         format_func=lambda one: f":material/{one}:",
         key=draft.key("icon"),
+        wrap=True,
     )
     if chosen is None or chosen == (icon_of(current) if current else None):
         return current if chosen else None

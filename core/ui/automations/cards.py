@@ -94,7 +94,7 @@ def _show_card(user: SignedIn, card: AutomationOverview, order: Sequence[str], v
                 )  # fmt: skip
                 st.caption(_subtitle(card))
             st.markdown(state_badge(card, user.timezone, now), width="content")
-            show_switch(user, card, label=f"Switch {card.form.name} on or off", hides_label=True)
+            show_switch(user, card, label=f"Switch {plain(card.form.name)} on or off", hides_label=True)
             choice = st.menu_button(
                 "", _choices(card, order), icon=":material/more_horiz:", key=f"menu-{card.id}", type="tertiary",
                 help="More",

@@ -16,5 +16,6 @@ def days_field(key: str, days: Sequence[str] | None) -> tuple[str, ...] | None:
         default=list(WEEKDAYS if days is None else days),
         format_func=lambda day: day[:3].capitalize(),
         key=key,
+        wrap=True,
     )
     return None if set(chosen) >= set(WEEKDAYS) else tuple(day for day in WEEKDAYS if day in chosen)

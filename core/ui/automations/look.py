@@ -41,12 +41,24 @@ _CSS = """
   padding: .55rem 0; border-top: 1px solid color-mix(in srgb, currentColor 10%, transparent); }
 .atl-run b { font-weight: 600; font-variant-numeric: tabular-nums; }
 .atl-run p { flex-basis: 100%; margin: .1rem 0 0; font-size: .86rem; opacity: .85; overflow-wrap: anywhere; }
+[class*="st-key-planned-alone-"] { padding: .5rem 0;
+  border-top: 1px solid color-mix(in srgb, currentColor 10%, transparent); }
+[class*="st-key-planned-"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }
+@media (max-width: 640px) {
+  [class*="st-key-planned-"] [data-testid="stHorizontalBlock"] { display: grid;
+    grid-template-columns: 64px minmax(0, 1fr); gap: .1rem .6rem; }
+  [class*="st-key-planned-"] [data-testid="stColumn"] { width: auto; min-width: 0; }
+  [class*="st-key-planned-"] [data-testid="stColumn"]:last-child { grid-column: 2; }
+}
 .atl-week { display: grid; grid-template-columns: 2.6rem 1fr; gap: .3rem .6rem; align-items: center;
   font-size: .85rem; }
 .atl-week div { position: relative; height: 14px; border-radius: 5px; overflow: hidden;
   background: color-mix(in srgb, currentColor 8%, transparent); }
 .atl-week div i { position: absolute; top: 0; bottom: 0; background: var(--atl-band); }
 .atl-week p { display: flex; justify-content: space-between; margin: 0; opacity: .7; font-size: .75rem; }
+.st-key-automation-head [data-testid="stHeading"] h1 { padding: 0; }
+.st-key-starters { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); }
+.st-key-starters > div { width: auto; }
 .st-key-automation-parts { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); gap: 0 1.2rem; }
 [class*="st-key-part-"] button { padding: .35rem .1rem .55rem; border-radius: 0; }
 [class*="st-key-part-here"] { box-shadow: inset 0 -2px 0 currentColor; }

@@ -118,7 +118,7 @@ def _choice(draft: Draft, name: str, label: str, options: Mapping[T, tuple[str, 
 
 
 def _number(draft: Draft, name: str, label: str, value: int, least: int, most: int) -> int:
-    found = st.number_input(label, min_value=least, max_value=most, value=value, step=1, key=draft.key(name), width=260)
+    found = st.number_input(label, min_value=least, max_value=most, value=value, step=1, key=draft.key(name), width=210)
     return value if found is None else int(found)
 
 

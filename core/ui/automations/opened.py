@@ -70,7 +70,7 @@ def _show_head(user: SignedIn, draft: Draft, card: AutomationOverview | None) ->
     _back()
     said.show()
     now = utc_now()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="automation-head"):
         st.html(look.tile(draft.form.icon, draft.form.color), width="content")
         with st.container(width="stretch"):
             st.title(plain(draft.form.name or "Without a name"), anchor=False)

@@ -120,18 +120,28 @@ def _joined(runs: Sequence[PlannedRun]) -> list[tuple[PlannedRun, int]]:
 def _show_run(
     user: SignedIn, draft: Draft, found: Foreseen, run: PlannedRun, more: int, words: str, views: Views
 ) -> None:
-    st.html(_head(user, found, run, more, words))
+    # One post at the rule's own time says it all by itself.
+    is_plain = run.outcome is RunOutcome.SCHEDULED and len(run.posts) == 1 and run.reason is None
+    if not is_plain:
+        st.html(_head(user, found, run, more, words))
     for post in run.posts:
-        picture, told, title = st.columns([0.5, 3, 3], vertical_alignment="center", gap="small")
-        picture.html(f'<div class="atl-covers">{thumb(post.deviation_id, views)}</div>')
-        with told:
-            account = found.accounts.get(post.account_id)
-            name = f" · {plain(account.username)}" if account else ""
-            st.markdown(f"**{when(post, draft.form, user.timezone, now=found.now)}**{name}")
-            if post.moved_because:
-                st.caption(f":orange[Moved because of {plain(post.moved_because)}]")
-        with title:
-            screen_link(plain(shortened(post.title, 60)), f"content?open={post.deviation_id}")
+        with st.container(key=f"planned-{'alone' if is_plain else 'under'}-{post.deviation_id}"):
+            _show_post(user, draft, found, post, words if is_plain else "", views)
+
+
+def _show_post(user: SignedIn, draft: Draft, found: Foreseen, post: PlannedPost, words: str, views: Views) -> None:
+    picture, told, title = st.columns([0.6, 3, 3], vertical_alignment="center", gap="small")
+    picture.html(f'<div class="atl-covers">{thumb(post.deviation_id, views)}</div>')
+    with told, st.container(gap=None):
+        st.markdown(f"**{when(post, draft.form, user.timezone, now=found.now)}**")
+        account = found.accounts.get(post.account_id)
+        st.caption(" · ".join(plain(one) for one in (words, account.username if account else "") if one))
+        if post.moved_because:
+            st.markdown(f":orange[:material/redo: Moved because of {plain(post.moved_because)}]")
+        if post.looks_alike:
+            st.markdown(":orange[:material/content_copy: Looks like something that is out or planned]")
+    with title:
+        screen_link(plain(shortened(post.title, 60)), f"content?open={post.deviation_id}")
 
 
 def _head(user: SignedIn, found: Foreseen, run: PlannedRun, more: int, words: str) -> str:

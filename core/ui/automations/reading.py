@@ -12,7 +12,7 @@ from core.identity.models import Account
 from core.identity.sessions import SignedIn
 from core.publishing import listing
 from core.publishing.access import load_posts
-from core.publishing.automations import overview, simulation
+from core.publishing.automations import editing, overview, simulation
 from core.publishing.automations.forecast import Forecast, PlannedPost
 from core.publishing.automations.forms import Blueprint
 from core.publishing.automations.lookup import get_automation, read_blueprint
@@ -58,7 +58,7 @@ def foresee(user: SignedIn, draft: Draft, *, ahead: timedelta, limit: int | None
         forecast = simulation.simulate_draft(
             session,
             user.actor,
-            draft.trial,
+            editing.tried(session, user.actor, draft.trial, seen=draft.seen, now=now),
             automation_id=None if draft.is_new else draft.automation_id,
             now=now,
             until=now + ahead,

@@ -26,6 +26,7 @@ _ORDERS = {
     SelectionMethod.RANDOM: ("In a shuffled order", "Each draft waits equally long on average, and none for ever."),
 }
 _MATURE = {"any": "Any", "only": "Only mature", "none": "No mature"}
+_LOOKALIKES = {"allow": "Take it", "warn": "Take it, and tell me", "pass_over": "Pass it over"}
 _RATINGS = ["any", "1", "2", "3", "4", "5"]
 
 
@@ -78,6 +79,10 @@ def _filter_fields(user: SignedIn, draft: Draft) -> dict[str, Any]:
             "Mature content", list(_MATURE), default=shown.mature, format_func=lambda one: _MATURE[one],
             key=draft.key("mature"), required=True,
         )  # fmt: skip
+    lookalikes = st.segmented_control(
+        "A draft that looks like something that is out or planned", list(_LOOKALIKES), default=shown.lookalikes,
+        format_func=lambda one: _LOOKALIKES[one], key=draft.key("lookalikes"), required=True,
+    )  # fmt: skip
     return {
         "tags": tags,
         "tags_match": match or "any",
@@ -87,6 +92,7 @@ def _filter_fields(user: SignedIn, draft: Draft) -> dict[str, Any]:
         "min_rating": lowest,
         "max_rating": highest,
         "mature": mature or "any",
+        "lookalikes": lookalikes or "warn",
     }
 
 

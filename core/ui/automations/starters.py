@@ -83,5 +83,5 @@ STARTERS: Mapping[str, Starter] = {
         "Weekday mornings",
         RuleSpec(RuleType.FIXED_TIME, time_of_day="08:30", days_of_week=WEEKDAYS[:5]),
     ),
-    BLANK: Starter("From scratch", "No rule yet: you choose everything.", "tune", "#6366f1", "New automation", None),
+    BLANK: Starter("From scratch", "No rule yet: you choose everything.", "tune", "#7b756a", "New automation", None),
 }

@@ -21,9 +21,9 @@ def show_empty() -> None:
 def show_starters() -> None:
     """A card for each way to begin."""
     st.markdown("**Begin with**")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="starters"):
         for name, starter in STARTERS.items():
-            with st.container(border=True, width=235, gap="xsmall", key=f"starter-card-{name}"):
+            with st.container(border=True, gap="xsmall", key=f"starter-card-{name}"):
                 st.html(look.tile(starter.icon, starter.color))
                 st.markdown(f"**{starter.title}**")
                 st.caption(starter.body)

@@ -66,7 +66,7 @@ def show_beside(user: SignedIn, draft: Draft) -> None:
             views = read_posts(user, posts)
             st.html("".join(post_html(one, draft.form, views, user.timezone, now=found.now) for one in posts))
         for line in _remarks(found.forecast.runs, found.forecast.dry_at, bool(posts), user, found.now):
-            st.caption(line)
+            st.markdown(line)
         st.caption(f"As it is described here, saved or not. {zone_note(user.timezone)}")
 
 

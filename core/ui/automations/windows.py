@@ -69,7 +69,7 @@ def _show_window(user: SignedIn, row: BlackoutWindow, names: Mapping[str, str]) 
         key = f"window-on-{row.id}"
         st.session_state[key] = row.enabled
         st.toggle(
-            f"{row.name} counts",
+            f"{plain(row.name)} counts",
             key=key,
             label_visibility="collapsed",
             on_change=_switch,
