@@ -122,6 +122,20 @@ def edit_each(
     return run_as_one(session, actor, list(wanted), change)
 
 
+def describe(
+    session: Session,
+    actor: Actor,
+    post: Post,
+    wanted: DescriptionPattern,
+    *,
+    now: datetime,
+    lease_seconds: float = LEASE_SECONDS,
+) -> None:
+    """Write the description of one loaded post. Today is what the answers say, else the day in UTC."""
+    text = _new_description(session, actor, post, wanted, {}, now.date())
+    edit_post(session, actor, post, {"description": text}, now=now, lease_seconds=lease_seconds)
+
+
 def preview_titles(session: Session, actor: Actor, ids: Sequence[str], title_pattern: str, *, zone: str = "UTC",
                    first_number: int = 1, now: datetime) -> list[tuple[str, str]]:  # fmt: skip
     """What the titles would become: pairs of id and text. Raises :class:`PatternRefused`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from core.media.probe import ProbeLimits
+from core.publishing.bulk import DescriptionPattern
 from core.publishing.changes import DeviationChanges
 from core.publishing.duplicates import ShownBy
 from core.publishing.models import Deviation, DeviationStatus
@@ -82,7 +83,7 @@ class ImportChoices:
     ``fields`` are set on every new deviation; without a title there each gets one from its file's
     name. ``ai_generated`` ``None`` means: yes where the file says how it was generated.
     ``allow_duplicates`` makes deviations of pictures that others show already. What ``on_created`` writes is kept
-    or lost with each deviation that is made of one file.
+    or lost with each deviation that is made of one file. ``description`` is written into each when its files are in.
     """
 
     mode: ImportMode = ImportMode.ONE_PER_FILE
@@ -91,6 +92,7 @@ class ImportChoices:
     ai_generated: bool | None = None
     allow_duplicates: bool = False
     on_created: OnCreated | None = None
+    description: DescriptionPattern | None = None
 
 
 # Files done, files in all, name of the latest.

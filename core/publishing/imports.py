@@ -20,6 +20,7 @@ from core.media.names import safe_filename, title_from_filename
 from core.media.storage import ObjectStore
 from core.publishing import deviations
 from core.publishing.access import LEASE_SECONDS, Post, get_post
+from core.publishing.bulk import describe
 from core.publishing.duplicates import ShownBy, find_shown
 from core.publishing.editing import require_editable
 from core.publishing.import_choices import (
@@ -253,6 +254,9 @@ class _Import:
     def _add(self, session: Session, post: Post, files: list[IncomingFile], blobs: list[Blob]) -> None:
         named = [(blob, safe_filename(file.name)) for blob, file in zip(blobs, files, strict=True)]
         add_files(session, self.actor, post, named, max_files=self.limits.max_files, now=self.now)
+        if self.choices.description is not None:
+            made = get_post(session, self.actor, post.row.id)  # with its account, which the text may speak of
+            describe(session, self.actor, made, self.choices.description, now=self.now)
 
 
 @dataclass(frozen=True, slots=True)

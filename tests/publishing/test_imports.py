@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 
 from core.adapters.storage.folder import FolderStore
 from core.db.engine import Database, DatabaseUnavailableError
+from core.identity.models import User
 from core.media.blobs import all_keys
 from core.media.errors import StorageFull, StorageUnavailableError
 from core.media.imports import IncomingFile, Intake, Known, Stored
 from core.media.models import Blob
 from core.media.probe import ProbeLimits
+from core.publishing.bulk import DescriptionPattern
 from core.publishing.changes import DeviationChanges
 from core.publishing.errors import ChangeRefused, DeviationBusy, DeviationNotFound, NotEditable
 from core.publishing.imports import (
@@ -26,6 +28,8 @@ from core.publishing.imports import (
     import_files,
 )  # fmt: skip
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, UploadMode
+from core.publishing.patterns import read_pattern
+from core.publishing.post_values import BUILT_IN
 from core.settings import Settings
 from core.system.actors import Actor
 from core.system.models import AuditEvent, StorageRemoval
@@ -382,3 +386,27 @@ def test_each_new_post_is_in_the_audit_trail(database, store, actor, incoming):
     with database.read() as session:
         actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_id == made)).all()
     assert sorted(actions) == ["deviation.created", "deviation.files_added"]
+
+
+def test_a_description_is_filled_from_each_new_post(database, store, actor, incoming):
+    with database.session() as session:
+        account = make_account(session, session.get_one(User, actor.user_id), is_default=True)
+    pattern = read_pattern("{title} by {account}, {tags}, {price}, {date}", [*BUILT_IN, "price"])
+    choices = ImportChoices(
+        fields=DeviationChanges(tags=["fox"]),
+        description=DescriptionPattern(pattern, {"price": "20", "date": "today"}),
+    )
+    files = [picture(incoming, "red_fox.png"), picture(incoming, "owl.png")]
+    report = import_files(database, store, actor, files, choices, now=NOON)
+    assert outcomes(report) == [C, C]
+    assert [row.description for row in rows(database)] == [
+        f"{title} by {account.username}, fox, 20, today" for title in (row.title for row in rows(database))
+    ]
+
+
+def test_a_description_that_becomes_too_long_refuses_the_file(database, store, actor, incoming):
+    choices = ImportChoices(description=DescriptionPattern(read_pattern("{title}" + "x" * 49_999)))
+    report = import_files(database, store, actor, [picture(incoming, "red_fox.png")], choices, now=NOON)
+    assert outcomes(report) == [X]
+    assert "at most 50000 characters" in (report.results[0].reason or "")
+    assert rows(database) == []

@@ -57,16 +57,19 @@ def render(
     deviation_id: str | None,
     answers: Mapping[str, str],
     *,
+    typed: Mapping[str, str] | None = None,
     zone: str = "UTC",
     now: datetime,
 ) -> Rendered:
     """The text of a description or comment for one post; without one, for an example.
 
-    ``zone`` decides which day today is. Raises ``TemplateRefused`` and ``DeviationNotFound``.
+    ``typed`` are values of the post that are not saved yet; ``zone`` decides which day today is.
+    Raises ``TemplateRefused`` and ``DeviationNotFound``.
     """
     declared = variables_of(template)
     pattern = read_text(_text_of(template), declared)
-    return _rendered(pattern, _values(session, actor, deviation_id, zone, now) | answers_to(declared, answers))
+    values = _values(session, actor, deviation_id, zone, now) | dict(typed or {})
+    return _rendered(pattern, values | answers_to(declared, answers))
 
 
 def render_draft(

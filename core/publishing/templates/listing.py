@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.publishing.csv_cells import cell
 from core.publishing.templates.errors import TemplateNotFound
 from core.publishing.templates.models import MetadataTemplate, TemplateType
 from core.publishing.templates.variables import TemplateVariable, read_variables
@@ -54,10 +55,10 @@ def csv_rows(session: Session, actor: Actor, kind: TemplateType) -> Iterator[tup
         )
         yield (
             one.type.value,
-            one.name,
-            one.category or "",
-            ", ".join(one.tags),
-            one.content or "",
-            declared,
+            cell(one.name),
+            cell(one.category or ""),
+            cell(", ".join(one.tags)),
+            cell(one.content or ""),
+            cell(declared),
             one.updated_at.isoformat(timespec="seconds"),
         )

@@ -1,10 +1,11 @@
 """The variables of a template: some it declares itself, the others are filled from the post."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.publishing.errors import PatternRefused
 from core.publishing.patterns import Pattern, read_pattern
 from core.publishing.post_values import BUILT_IN
 from core.publishing.templates.errors import TemplateRefused
@@ -63,6 +64,16 @@ def read_text(text: str, variables: Sequence[TemplateVariable]) -> Pattern:
     return pattern
 
 
+def undeclared(text: str, declared: Collection[str]) -> list[str]:
+    """The names in braces that could be declared and are not, in their order; none for a text that cannot be read."""
+    try:
+        pattern = read_pattern(text, _Everything())
+    except PatternRefused:
+        return []
+    names = dict.fromkeys(part.name for part in pattern.parts if not isinstance(part, str))
+    return [one for one in names if one not in declared and one not in BUILT_IN and _NAME.fullmatch(one)]
+
+
 def answers_to(variables: Sequence[TemplateVariable], given: Mapping[str, str]) -> dict[str, str]:
     """A value for each variable: as given, else its default. Raises :class:`TemplateRefused`."""
     known = {one.name: one for one in variables}
@@ -74,6 +85,19 @@ def answers_to(variables: Sequence[TemplateVariable], given: Mapping[str, str]) 
         if len(answer) > VALUE_LENGTH:
             raise TemplateRefused(f"{known[name].question}: at most {VALUE_LENGTH:,} characters, not {len(answer):,}.")
     return answers
+
+
+class _Everything(Collection[str]):
+    """Every name there could be; as a list it is what a text may use without declaring it."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(BUILT_IN)
+
+    def __len__(self) -> int:
+        return len(BUILT_IN)
 
 
 def _variable(one: Mapping[str, Any], number: int) -> TemplateVariable:

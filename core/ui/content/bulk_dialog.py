@@ -14,7 +14,7 @@ from core.identity.models import Account
 from core.identity.sessions import SignedIn
 from core.publishing import bulk, listing
 from core.publishing.access import load_posts
-from core.publishing.bulk import BulkChanges
+from core.publishing.bulk import BulkChanges, DescriptionPattern
 from core.publishing.changes import read_changes
 from core.publishing.listing import DeviationView
 from core.publishing.patterns import VARIABLES
@@ -24,6 +24,7 @@ from core.ui.content.actions import undo_with
 from core.ui.content.dialogs import Dialog
 from core.ui.content.notices import leave, notice_of, working
 from core.ui.errors import guarded
+from core.ui.templates import picker
 from core.ui.words import plain
 
 _PREVIEWED = 4
@@ -108,11 +109,13 @@ class _Asked:
         self.remove_tags: Sequence[str] = ()
         self.title_pattern: str | None = None
         self.first_number = 1
+        self.description: DescriptionPattern | None = None
 
     def changes(self) -> BulkChanges:
         return BulkChanges(
-            read_changes(self.fields), self.add_tags, self.remove_tags, self.title_pattern, self.first_number
-        )
+            read_changes(self.fields), self.add_tags, self.remove_tags, self.title_pattern, self.first_number,
+            self.description,
+        )  # fmt: skip
 
 
 def _title(subject: Subject, asked: _Asked) -> None:
@@ -147,14 +150,19 @@ def _preview_titles(subject: Subject, pattern: str, first: int) -> None:
 
 
 def _description(subject: Subject, asked: _Asked) -> None:
-    asked.fields["description"] = fields.description_field(f"{subject.key}-description", None)
+    key = f"{subject.key}-description"
+    example = subject.views[0].id if subject.views else None
+    asked.description = picker.description_field_for_many(subject.user, key, example)
+    if asked.description is None:
+        asked.fields["description"] = fields.description_field(key, None)
 
 
 def _tags(subject: Subject, asked: _Asked) -> None:
     mode = st.segmented_control("Tags", list(TagMode), default=TagMode.ADD, required=True, key=f"{subject.key}-mode")
-    written = fields.tags_field(
-        f"{subject.key}-tags", (), label=f"{mode} these tags", preview=mode is not TagMode.REMOVE
-    )
+    nothing: list[str] = []
+    key, filled = picker.filled(f"{subject.key}-tags", nothing)
+    written = fields.tags_field(key, filled, label=f"{mode} these tags", preview=mode is not TagMode.REMOVE)
+    picker.offer_tags(subject.user, f"{subject.key}-tags", written)
     if mode is TagMode.ADD:
         asked.add_tags = written
     elif mode is TagMode.REMOVE:

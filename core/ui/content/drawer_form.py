@@ -14,6 +14,7 @@ from core.ui.content import dialogs, fields, pool_fields
 from core.ui.content.dialogs import Began
 from core.ui.content.making import prompt_of
 from core.ui.content.options_fields import options_fields
+from core.ui.templates import picker
 from core.ui.words import plain
 
 
@@ -64,11 +65,18 @@ def _began(detail: DeviationDetail) -> Began:
 def _details(user: SignedIn, detail: DeviationDetail, linked: list[Account], key: str) -> dict[str, Any]:
     now = detail.fields
     title = fields.title_field(f"{key}-title", now["title"])
-    description = fields.description_field(f"{key}-description", now["description"])
+    text_key, text = picker.filled(f"{key}-description", now["description"])
+    description = fields.description_field(text_key, text)
     prompt = prompt_of(detail)
     if prompt and not (description or "").strip():
         st.caption("The prompt it was made with is under “How it was made”, ready to be copied.")
-    tags = fields.tags_field(f"{key}-tags", now["tags"])
+    offered = st.container()
+    tags_key, written = picker.filled(f"{key}-tags", now["tags"])
+    tags = fields.tags_field(tags_key, written)
+    picker.offer_tags(user, f"{key}-tags", tags)
+    with offered:
+        typed = {"title": title, "tags": ", ".join(tags)}
+        picker.offer_description(user, f"{key}-description", detail.view.id, description, typed)
     account_id = fields.account_field(f"{key}-account", linked, now["account_id"])
     kept = now["gallery_ids"] if account_id == now["account_id"] else []
     galleries = fields.galleries_field(f"{key}-galleries-{account_id}", user, account_id, kept)

@@ -9,6 +9,7 @@ from core.runtime import get_runtime
 from core.ui.content import dialogs, pool_fields
 from core.ui.content.importing import ImportJob
 from core.ui.errors import guarded
+from core.ui.templates import picker
 from core.ui.words import plain
 
 TYPES = ["jpg", "jpeg", "png", "gif", "webp", "mp4", "webm", "mov"]
@@ -67,12 +68,16 @@ def show_choosing(user: SignedIn) -> None:
             help="“As the file says”: yes where the file names the prompt or model it was made with.",
         )  # fmt: skip
         values = pool_fields.project_field("upload", user, {}, width=200)
+        tags, description = picker.upload_fields(user, "upload")
         st.space("stretch")
         label = f"Import {len(dropped)} files" if len(dropped) > 1 else "Import"
         if st.button(label, type="primary", icon=":material/upload:", disabled=not dropped, key="upload-go"):
             with guarded():
+                values |= {"tags": tags or None}
                 fields = read_changes({name: value for name, value in values.items() if value is not None})
-                choices = ImportChoices(mode or ImportMode.ONE_PER_FILE, fields=fields, ai_generated=_AI[made][1])
+                choices = ImportChoices(
+                    mode or ImportMode.ONE_PER_FILE, fields=fields, ai_generated=_AI[made][1], description=description
+                )
                 st.session_state[_JOB] = ImportJob(get_runtime(), user.actor, dropped, choices)
                 st.session_state[_TURN] = turn + 1  # the browser lets go of the files
                 st.rerun()

@@ -14,6 +14,7 @@ from core.publishing.templates.variables import (
     answers_to,
     read_text,
     read_variables,
+    undeclared,
 )
 
 PRICE = TemplateVariable("price", "Price in dollars", "20")
@@ -91,3 +92,16 @@ def test_whatever_is_taken_comes_out_with_every_variable_filled(text, answer):
     for name in values:
         written = written.replace(f"{{{name}}}", answer)
     assert pattern.fill(values) == written.replace("\0", "{").replace("\1", "}") + answer
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{shop} sells {title} for {price}, {shop}", ["shop"]),
+        ("{{shop}} {Shop} {price}", []),
+        ("{shop} {price", []),
+        ("", []),
+    ],
+)
+def test_what_could_be_declared_is_found_in_the_text(text, names):
+    assert undeclared(text, {"price"}) == names

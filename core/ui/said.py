@@ -1,0 +1,83 @@
+"""What the last action of a screen did, or why it was refused: a sentence that stays until the next one.
+
+Each screen has its own: what was done on one is not told of on another.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import AtelierError
+from core.ui import errors
+from core.ui.words import plain
+
+_LISTED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    notes: tuple[str, ...]
+    undo: Callable[[], object] | None
+
+
+class Said:
+    """The sentence of one screen; ``scope`` tells screens apart."""
+
+    def __init__(self, scope: str) -> None:
+        self._scope = scope
+        self._done = f"{scope}.said"
+        self._refused = f"{scope}.refused"
+
+    def leave(self, text: str, *, notes: Sequence[str] = (), undo: Callable[[], object] | None = None) -> None:
+        """Say ``text`` on the next run, with ``notes`` below it; ``undo`` takes back what it tells of."""
+        st.session_state[self._done] = _Sentence(text, tuple(notes), undo)
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """For callbacks, which draw nothing themselves: do it, and keep a refusal for the next run."""
+        try:
+            act()
+        except AtelierError as error:
+            st.session_state[self._refused] = error
+            return False
+        except Exception as error:  # an edge: a callback has no block around it that would say something
+            st.session_state[self._refused] = error
+            return False
+        return True
+
+    def show(self) -> None:
+        """Say what is to be said."""
+        refused: Exception | None = st.session_state.pop(self._refused, None)
+        if isinstance(refused, AtelierError):
+            errors.show(refused)
+        elif refused is not None:
+            errors.show_unexpected(refused)
+        sentence: _Sentence | None = st.session_state.get(self._done)
+        if sentence is not None:
+            with st.container(border=True, key=f"{self._scope}-said", gap="xsmall"):
+                self._show(sentence)
+
+    def _show(self, sentence: _Sentence) -> None:
+        icon = ":material/info:" if sentence.notes else ":material/check:"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{icon} {plain(sentence.text)}", width="stretch")
+            if sentence.undo is not None:
+                st.button(
+                    "Undo", icon=":material/undo:", key=f"{self._scope}-undo", on_click=self._take_back,
+                    args=(sentence.undo,),
+                )  # fmt: skip
+            st.button(
+                "", icon=":material/close:", type="tertiary", key=f"{self._scope}-said-close", help="Put this away",
+                on_click=self._forget,
+            )  # fmt: skip
+        if sentence.notes:
+            more = [f"… and {len(sentence.notes) - _LISTED} more"] if len(sentence.notes) > _LISTED else []
+            st.markdown("\n".join(f"- {plain(note)}" for note in [*sentence.notes[:_LISTED], *more]))
+
+    def _take_back(self, undo: Callable[[], object]) -> None:
+        if self.attempt(undo):
+            self.leave("It is as it was.")
+
+    def _forget(self) -> None:
+        st.session_state.pop(self._done, None)

@@ -1,0 +1,1 @@
+"""Components of the Templates screen, and the picker of templates that other screens show."""
