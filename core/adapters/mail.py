@@ -150,13 +150,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
-def _footer(public_url: str) -> str:
-    return f"Atelier sent this because you chose it. Choose anew: {public_url}/notifications"
-
-
 def _as_text(message: Message, page: str | None, public_url: str) -> str:
     parts = [one_line(message.title), message.body, f"Code: {message.code}" if message.code else None, page]
-    return "\n\n".join([*(one for one in parts if one), f"-- \n{_footer(public_url)}"]) + "\n"
+    if not message.code:  # who is asked to confirm has chosen nothing yet
+        parts.append(f"-- \nAtelier sent this because you chose it. Choose anew: {public_url}/notifications")
+    return "\n\n".join(one for one in parts if one) + "\n"
 
 
 def _as_html(message: Message, page: str | None, public_url: str) -> str:
@@ -165,12 +163,15 @@ def _as_html(message: Message, page: str | None, public_url: str) -> str:
         paragraphs.append(f'<p style="font-size:22px;letter-spacing:2px"><b>{escape(message.code)}</b></p>')
     if page:
         paragraphs.append(f'<p><a href="{escape(page)}" style="color:#3d5a4c">Open in Atelier</a></p>')
-    settings_page = escape(f"{public_url}/notifications")
+    choices = escape(f"{public_url}/notifications")
+    footer = (
+        '<p style="font-size:13px;color:#777777">Atelier sent this because you chose it. '
+        f'<a href="{choices}" style="color:#777777">Choose anew</a></p>'
+    )
     return (
         '<html><body style="font-family:sans-serif;font-size:15px;line-height:1.5;max-width:560px">'
         f'<h1 style="font-size:18px;font-weight:600">{escape(one_line(message.title))}</h1>{"".join(paragraphs)}'
-        '<p style="font-size:13px;color:#777777">Atelier sent this because you chose it. '
-        f'<a href="{settings_page}" style="color:#777777">Choose anew</a></p></body></html>'
+        f"{'' if message.code else footer}</body></html>"
     )
 
 

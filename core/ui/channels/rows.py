@@ -19,6 +19,7 @@ from core.ui.errors import guarded
 _CSS = """
 .st-key-outbox-rows [data-testid="stHorizontalBlock"] { padding: 0.5rem 0;
   border-top: 1px solid color-mix(in srgb, currentColor 10%, transparent); }
+.st-key-outbox-rows [data-testid="stHorizontalBlock"] [data-testid="stHorizontalBlock"] { padding: 0; border: 0; }
 .st-key-outbox-rows button { min-height: 0; padding-top: 0; padding-bottom: 0; }
 .atl-sent { font-size: 0.9rem; padding-top: 0.15rem; overflow-wrap: anywhere; }
 .atl-sent b { font-weight: 600; }
@@ -30,6 +31,7 @@ _CSS = """
   .st-key-outbox-rows [data-testid="stColumn"] { width: auto; min-width: 0; grid-column: 1 / -1; }
   .st-key-outbox-rows [data-testid="stColumn"]:first-child { grid-column: 1; }
   .st-key-outbox-rows [data-testid="stColumn"]:last-child { grid-column: 2; grid-row: 1; }
+  .st-key-outbox-rows [data-testid="stColumn"] [data-testid="stHorizontalBlock"] { display: flex; gap: 0.9rem; }
 }
 """
 RETRY, PUT_BACK, TRY_NOW, DISCARD = "Retry", "Put back", "Try now", "Throw away"
