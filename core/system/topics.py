@@ -28,7 +28,6 @@ TOPICS = (
     Topic("account.reconnect", "Reconnect needed", "An account must be connected again; its posts wait.", "acc"),
     Topic("automation.dry", "Drafts run out", "An automation has few drafts left, or none.", "aut"),
     Topic("automation.failed", "Automation failed", "An automation could not do what it was to do.", "aut"),
-    Topic("gallery.taken_over", "Gallery taken over", "All works of an account's gallery are here.", "gim"),
     Topic("sale.completed", "Price set", "A work was priced and is for sale.", "sal"),
     Topic("sale.failed", "Price not set", "A work could not be priced; it says why.", "sal"),
     Topic("gallery.taken_over", "Gallery taken over", "Everything an account shows was looked through.", "gim"),

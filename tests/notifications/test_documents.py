@@ -46,7 +46,9 @@ def test_the_function_of_the_guide_takes_what_arrives_and_refuses_the_rest(post:
 
 
 def test_every_topic_is_explained_as_the_screen_explains_it() -> None:
-    rows = {row[0]: row[1:] for row in table_rows(reference("webhooks.md")) if len(row) == 4}
+    lines = [row for row in table_rows(reference("webhooks.md")) if len(row) == 4]
+    rows = {row[0]: row[1:] for row in lines}
+    assert len(rows) == len(lines) and len({topic.kind for topic in TOPICS}) == len(TOPICS)
     assert {topic.kind: [topic.name, topic.description, f"{topic.about}_…"] for topic in TOPICS} == {
         kind: cells for kind, cells in rows.items() if "." in kind
     }
