@@ -216,6 +216,7 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "declared": [],
         "floor_seconds": 0.0,
         "password_hash": "!",
+        "removed_at": NOON,
         "target": Target(NOON.date()),
         "was_at": NOON + HOUR,
         "start": NOON,

@@ -11,6 +11,7 @@ from core.identity.models import Account, AccountState
 from core.publishing.access import Post, load_posts, not_found
 from core.publishing.changes import DeviationChanges
 from core.publishing.editing import completed, find_account, require_sound
+from core.publishing.errors import IllegalMove
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, UploadMode
 from core.publishing.moves import plain
 from core.publishing.pool_fields import require_preset
@@ -33,6 +34,8 @@ def create(
     Without an account in ``fields`` it gets the person's default one. Raises :class:`IllegalMove`
     for any other ``status``, :class:`ChangeRefused` when the fields do not go together.
     """
+    if status is DeviationStatus.PUBLISHED:
+        raise IllegalMove("Only what is in a gallery already begins as published: take the gallery over.")
     require_move(None, status)
     values = completed(fields.given())
     values.setdefault("account_id", default_account_id(session, actor))

@@ -15,6 +15,7 @@ from core.publishing.models import DeviationStatus as S
 MOVES: dict[tuple[S | None, S], str] = {
     (None, S.REVIEW): "arrived from a program",
     (None, S.DRAFT): "uploaded or duplicated",
+    (None, S.PUBLISHED): "taken over from the gallery",
     (S.REVIEW, S.DRAFT): "approved",
     (S.DRAFT, S.REVIEW): "approval undone",
     (S.DRAFT, S.SCHEDULED): "scheduled, or publish now",

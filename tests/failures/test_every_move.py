@@ -6,18 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core.adapters.storage.folder import FolderStore
+from core.identity.models import Account
+from core.media.probe import ProbeLimits
 from core.publishing import cancelling, review, scheduling
+from core.publishing.asking import Line
 from core.publishing.imports import ImportChoices, import_files
+from core.publishing.models import Deviation
 from core.publishing.models import DeviationStatus as S
 from core.publishing.providers import ErrorCategory as E
 from core.publishing.scheduling import SchedulePlan
 from core.publishing.states import MOVES
+from core.publishing.takeover import runs
+from core.publishing.takeover.providers import GalleryWork
+from core.publishing.takeover.walking import Walker
 from core.system.actors import Actor
 from core.system.models import ActorKind, AuditEvent
 from tests.factories import DAY
 from tests.publishing.execution.conftest import Rig
+from tests.publishing.gallery_site import GallerySite
 from tests.publishing.pictures import picture
 
 PERSON, SIDECAR = ActorKind.PERSON, ActorKind.SIDECAR
@@ -163,10 +172,21 @@ def _cancel_almost_shown(rig: Rig, _folder: Path) -> str:
     return post
 
 
+def _take_over(rig: Rig, folder: Path) -> str:
+    gallery = GallerySite(lambda: rig.now, works=[GalleryWork("w0", "https://site.test/art/w0", "From before")])
+    with rig.database.session() as session:
+        account = session.scalars(select(Account)).one()
+        runs.start(session, Actor.person(rig.user.id), account.id, now=rig.now)
+    line = Line(rig.database, {account.provider: gallery}, floor_seconds=0.0)
+    assert Walker(line, FolderStore(folder / "data" / "files"), lambda: rig.now, ProbeLimits()).walk_due() == 1
+    return next(post.id for post in rig.all(Deviation, Deviation.id) if post.imported_at)
+
+
 # How each move comes about, and who makes it.
 WAYS: dict[tuple[S | None, S], tuple[Callable[[Rig, Path], str], ActorKind]] = {
     (None, S.REVIEW): (_arrive, PERSON),
     (None, S.DRAFT): (_upload, PERSON),
+    (None, S.PUBLISHED): (_take_over, SIDECAR),
     (S.REVIEW, S.DRAFT): (_approve, PERSON),
     (S.DRAFT, S.REVIEW): (_undo_approve, PERSON),
     (S.DRAFT, S.SCHEDULED): (_schedule, PERSON),
