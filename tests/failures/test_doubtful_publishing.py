@@ -239,3 +239,33 @@ def test_a_crash_in_the_repeated_call_leads_to_another_look(make_rig):
     claims.release_others(rig.database, "next", now=rig.now)
     rig.run_for(60, step=3)
     assert (rig.read(post).status, len(rig.site.publications)) == (PUBLISHED, 1)
+
+
+def test_an_item_that_is_gone_after_a_lost_answer_is_sent_again_only_if_its_person_says_so(rig):
+    """Half-published work is in no gallery; sent again by itself, it could be there twice."""
+    post = rig.post()
+    lose_answers(rig)
+    rig.run_due()
+    rig.site.forget_items()
+    rig.run_for(600)
+    row = rig.read(post)
+    assert (row.status, row.error_category, len(rig.site.submissions)) == (FAILED, "gone", 1)
+    assert "Look whether it is in your gallery" in row.error_message
+    assert act(rig, scheduling.retry, post) is None
+    rig.run_for(60)
+    assert (rig.read(post).status, len(rig.site.gallery)) == (PUBLISHED, 1)
+
+
+def test_of_two_lost_answers_with_one_title_the_hidden_one_does_not_take_the_others_address(rig):
+    hidden = rig.post(title="Untitled")
+    lose_answers(rig, after=True)
+    rig.run_due()
+    rig.site.gallery.clear()  # half-published: it is there, and in no list
+    shown = rig.post(title="Untitled", due_at=rig.now)
+    lose_answers(rig, after=True)
+    rig.run_due()
+    rig.run_for(1800)
+    assert rig.read(hidden).deviation_id is None
+    assert rig.read(shown).deviation_id in {None, "REMOTE-2"}
+    assert rig.read(hidden).status is rig.read(shown).status is PUBLISHED
+    assert len(rig.site.publications) == 4

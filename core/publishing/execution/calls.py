@@ -19,7 +19,7 @@ from core.identity.providers import OAuthRefused, OAuthUnreachable
 from core.media.storage import ObjectMissing, ObjectStore
 from core.publishing.execution import forms
 from core.publishing.execution.ledger import Result
-from core.publishing.execution.lookup import find_candidates, has_namesake_in_doubt, ids_of_other_files, nearest
+from core.publishing.execution.lookup import count_namesakes_in_doubt, find_candidates, ids_of_other_files, nearest
 from core.publishing.execution.plan import Step, StepKind
 from core.publishing.execution.work import FileWork, Work
 from core.publishing.providers import ErrorCategory, ProviderError, Published
@@ -79,11 +79,13 @@ class Calls:
         gallery = self._site(work).newest(self._token(work))
         candidates = find_candidates(gallery, intent, now=self.clock())
         with self.database.read() as session:
-            if not intent.is_confirmed and has_namesake_in_doubt(session, work, file):
-                # Which of them the gallery shows cannot be told; publishing the item again can, since it works once.
-                return None
+            namesakes = count_namesakes_in_doubt(session, work, file)
             known_ids = ids_of_other_files(session, file, candidates)
-        return nearest([one for one in candidates if one.deviation_id not in known_ids], intent)
+        unclaimed = [one for one in candidates if one.deviation_id not in known_ids]
+        if namesakes and not (intent.is_confirmed and len(unclaimed) > namesakes):
+            # Whose it is cannot be told; publishing the item again can tell, since that works once.
+            return None
+        return nearest(unclaimed, intent)
 
     def _site(self, work: Work) -> Site:
         site = self.sites.get(work.account.provider)

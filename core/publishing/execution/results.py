@@ -28,6 +28,11 @@ LOOKS_FOR_CONFIRMED = 6
 LOOKS_BEFORE_BELIEVING = 3
 # Refusals that are about the item: the same call would be refused again.
 FINAL = frozenset({ErrorCategory.VALIDATION, ErrorCategory.POLICY, ErrorCategory.GONE})
+# Sent again by itself it could be there twice.
+GONE_IN_DOUBT = (
+    "DeviantArt no longer has the uploaded file, and an answer about it was lost before. Look whether it is in your "
+    "gallery there; if it is not, retry."
+)
 AGREEMENT_CODES = frozenset({0, 1})
 
 
@@ -122,6 +127,7 @@ def finish(ledger: Ledger) -> None:
 
 
 def _write_error(ledger: Ledger, result: Result, error: ProviderError, rhythm: Rhythm) -> None:
+    was_in_doubt = result.step.file.publish_intent is not None and result.step.file.publish_intent.lookups > 0
     _settle_intent(ledger, result, error)
     _slow_down(ledger, error, rhythm)
     if error.category is ErrorCategory.ALREADY_PUBLISHED and result.step.kind is StepKind.PUBLISH:
@@ -134,6 +140,10 @@ def _write_error(ledger: Ledger, result: Result, error: ProviderError, rhythm: R
         ledger.set(error_message=str(error), error_category=error.category.value)
         ledger.hold(HoldReason.AGREEMENT)
         notify_agreement(ledger.connection, ledger.work, now=ledger.now)
+        return
+    if error.category is ErrorCategory.GONE and was_in_doubt:
+        ledger.set(error_category=error.category.value)
+        _give_up(ledger, GONE_IN_DOUBT, "the item is gone, and may have been published before")
         return
     _retry_or_fail(ledger, result, error, rhythm)
 
@@ -151,7 +161,8 @@ def _settle_intent(ledger: Ledger, result: Result, error: ProviderError) -> None
         return
     if error.category is ErrorCategory.ALREADY_PUBLISHED:
         intent.lookups = 0
-        intent.note(confirmed=True)
+        # This last call did nothing: it is not by its time that the deviation is found.
+        intent.note(confirmed=True, called_again=intent.request.get("called_again", [])[:-1])
         doubt(ledger.connection, intent.id, request=intent.request, lookups=0)
         return
     # A refusal that comes with a good status is believed as little as one after a lost answer.
@@ -216,18 +227,24 @@ def _retry_or_fail(ledger: Ledger, result: Result, error: ProviderError, rhythm:
     category = ErrorCategory.UNKNOWN if doubtful else error.category
     tries = work.retry_count + 1 if work.error_category == category.value else 1
     wait = POLICIES[category].wait(tries)
-    ledger.set(retry_count=tries, last_retry_at=ledger.now, error_message=str(error), error_category=category.value)
+    ledger.set(retry_count=tries, last_retry_at=ledger.now, error_category=category.value)
     if wait is None:
         _stop_doubting(ledger)
-        ledger.move(DeviationStatus.FAILED, f"given up after {tries} tries: {category.value}")
-        ledger.give_back(None)
-        notify_failed(ledger.connection, work, str(error), now=ledger.now)
+        _give_up(ledger, str(error), f"given up after {tries} tries: {category.value}")
         return
+    ledger.set(error_message=str(error))
     if doubtful:
         wait = max(wait, rhythm.unknown_wait)
     if work.status is DeviationStatus.UPLOADING:
         ledger.move(DeviationStatus.SCHEDULED, "tried without effect; later again")
     ledger.defer(max(wait, error.retry_after or 0))
+
+
+def _give_up(ledger: Ledger, message: str, reason: str) -> None:
+    ledger.set(error_message=message)
+    ledger.move(DeviationStatus.FAILED, reason)
+    ledger.give_back(None)
+    notify_failed(ledger.connection, ledger.work, message, now=ledger.now)
 
 
 def _leaves_doubt(result: Result, error: ProviderError) -> bool:

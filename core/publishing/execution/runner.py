@@ -145,7 +145,8 @@ def _intend_publish(ledger: Ledger, file: FileWork) -> None:
         file.publish_intent = _opened(ledger, PUBLISH, file, request)
         return
     # It was looked up, not found, and is repeated with the same item. After this call it is to be looked up again.
-    intent.note(looked_up=False)
+    again = [*intent.request.get("called_again", []), ledger.now.isoformat()]
+    intent.note(looked_up=False, called_again=again)
     doubt(ledger.connection, intent.id, request=intent.request)
 
 

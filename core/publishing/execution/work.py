@@ -35,7 +35,12 @@ class OpenIntent:
         """Whether the site itself said that it happened; only the address is looked for then."""
         return bool(self.request.get("confirmed"))
 
-    def note(self, **changes: bool) -> None:
+    @property
+    def called_at(self) -> tuple[datetime, ...]:
+        """When it was called, first to last."""
+        return (self.opened_at, *map(datetime.fromisoformat, self.request.get("called_again", [])))
+
+    def note(self, **changes: bool | list[str]) -> None:
         """Change what is known of it; whoever calls writes ``request``."""
         self.request = self.request | changes
         self.looked_up = bool(self.request.get("looked_up")) and not self.is_confirmed
