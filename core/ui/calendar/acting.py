@@ -16,13 +16,14 @@ from core.runtime import get_runtime
 from core.ui.calendar.board import KEY
 from core.ui.calendar.query import Query, go_to_day, open_day
 from core.ui.content.actions import rng, undo_with
-from core.ui.content.notices import Notice, forget, leave
+from core.ui.content.notices import Notice, Undo, forget, leave, notice_of
 from core.ui.content.times import dated_window
 from core.ui.errors import guarded, icon_of
 from core.ui.links import go_to
 from core.ui.words import plain
 
-_EVENT, _REFUSAL, _SAID, _PLANNING = "calendar.event", "calendar.refusal", "calendar.said", "calendar.planning"
+_EVENT, _REFUSAL, _PLANNING = "calendar.event", "calendar.refusal", "calendar.planning"
+_SAID, _UNDO = "calendar.said", "calendar.undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def act(user: SignedIn, query: Query) -> None:
             go_to_day(query.period.beside(-1 if event.get("step") == -1 else 1))
         case "move" if isinstance(which, str) and day is not None:
             _move(user, which, Target(day, _hour(event.get("hour"))), _instant(event.get("seen")))
+        case "undo":
+            _take_back()
         case "plan" if isinstance(which, str) and day is not None:
             st.session_state[_PLANNING] = Planning(which, day, _hour(event.get("hour")), _next_number())
 
@@ -72,9 +75,10 @@ def said() -> dict[str, Any] | None:
     return found
 
 
-def say(text: str) -> None:
-    """Have the board read ``text`` out."""
-    st.session_state[_SAID] = {"number": _next_number(), "text": text}
+def say(text: str, *, undo: Undo | None = None) -> None:
+    """Have the board say ``text``, with a way to take back what it tells of."""
+    st.session_state[_SAID] = {"number": _next_number(), "text": text, "undo": undo is not None}
+    st.session_state[_UNDO] = undo
 
 
 def planning() -> Planning | None:
@@ -129,7 +133,19 @@ def _tell(user: SignedIn, moved: Moved) -> None:
         ),
     )
     leave(Notice(sentence, warned=(warned,) if moved.warnings else (), undo=undo))
-    say(sentence)
+    say(sentence, undo=undo)
+
+
+def _take_back() -> None:
+    undo: Undo | None = st.session_state.pop(_UNDO, None)
+    if undo is None:
+        return
+    with guarded():
+        with get_runtime().database.session() as session:
+            report = undo(session)
+        notice = notice_of(report, "put back")
+        leave(notice)
+        say(" ".join([notice.sentence, *(item.reason or "" for item in report.skipped)]))
 
 
 def _day(text: Any) -> date | None:

@@ -7,7 +7,10 @@ const ICONS = {
   under_way: "hourglass_top", published: "check_circle", failed: "error",
 };
 const HELP = "Arrow keys go from post to post, Enter opens one. Space picks up a post; then arrow keys choose where, "
-  + "Enter puts it there and Escape leaves it where it was. Page Up and Page Down turn the page.";
+  + "Enter puts it there and Escape leaves it where it was. U takes the last move back. Page Up and Page Down turn "
+  + "the page.";
+const HINT = "Drag a scheduled post to where it belongs, or press Space on it and use the arrow keys.";
+const READING_TIME = 12000;
 
 export default function (component) {
   const root = component.parentElement;
@@ -52,6 +55,8 @@ class Board {
     this.frame.addEventListener("dragleave", (event) => this.onDragLeave(event));
     this.frame.addEventListener("drop", (event) => this.onDrop(event));
     this.frame.addEventListener("dragend", () => this.onDragEnd());
+    this.undo = make("button", { type: "button", text: "Undo" });
+    this.undo.addEventListener("click", () => this.takeBack());
   }
 
   show(data, send) {
@@ -66,12 +71,11 @@ class Board {
     this.frame.replaceChildren(...this.draw());
     if (this.lifted && !this.tile(this.lifted.id)) this.lifted = null;
     this.rove(this.tile(this.focused) || this.tiles()[0]);
-    if (hadFocus && this.tile(this.focused)) this.tile(this.focused).focus({ preventScroll: true });
+    // On another page of the calendar the keys still belong to it.
+    if (hadFocus) (this.tile(this.focused) || this.frame).focus({ preventScroll: true });
     if (data.said && data.said.number !== this.said) {
       this.said = data.said.number;
-      this.announce(data.said.text);
-    } else if (!this.lifted) {
-      this.announce("");
+      this.announce(data.said.text, data.said.undo);
     }
     if (this.lifted) this.aim(this.lifted.day, this.lifted.hour);
   }
@@ -81,18 +85,24 @@ class Board {
   draw() {
     const parts = [make("p", { className: "unseen", id: "help", text: HELP })];
     if (this.data.drafts) parts.push(this.drawDrafts());
+    const isGrid = this.data.span === "month" || this.data.span === "week";
+    const hides = isGrid && this.data.days.some((day) => day.today) && this.data.title !== this.unfolded;
+    this.frame.classList.toggle("from-today", hides);
+    if (hides && this.data.days[0].past) parts.push(make("button", { className: "earlier", type: "button",
+      text: "Show the days before today" }));
     if (this.data.span === "month") parts.push(this.drawMonth());
     else if (this.data.span === "week") parts.push(this.drawWeek());
     else parts.push(this.drawList());
+    if (parts.at(-1).querySelector(".movable")) parts.push(make("p", { className: "hint", text: HINT }));
     return parts;
   }
 
   drawDrafts() {
     const { tiles, more } = this.data.drafts;
     const strip = make("div", { className: "strip", role: "group", "aria-label": "Drafts without a time" });
+    strip.append(make("span", { className: "rest", text: tiles.length ? "Put onto a day:" : "No draft waits." }));
     for (const tile of tiles) strip.append(this.drawTile(tile, "chip"));
     if (more) strip.append(make("span", { className: "rest", text: `and ${more.toLocaleString("en")} more` }));
-    if (!tiles.length) strip.append(make("span", { className: "rest", text: "No draft waits for a time." }));
     return strip;
   }
 
@@ -150,7 +160,9 @@ class Board {
       const cell = make("section", { className: names("day", day), "aria-label": day.long,
         dataset: { day: day.date } }, make("h3", {}, make("span", { text: day.long }),
         day.today && make("span", { className: "badge", text: "Today" })));
-      for (const one of day.closed) cell.append(make("p", { className: "closed" }, icon("block"),
+      // Nights would be told of on every day of a month.
+      const closed = day.closed.filter((one) => day.always || (one.from <= 0 && one.to >= 1));
+      for (const one of closed) cell.append(make("p", { className: "closed" }, icon("block"),
         make("span", { text: one.text })));
       for (const tile of day.tiles) cell.append(this.drawTile(tile, "wide"));
       list.append(cell);
@@ -171,7 +183,7 @@ class Board {
 
   drawHeading(day, name) {
     const number = make("button", { className: "number", type: "button", tabindex: "-1", dataset: { open: day.date },
-      "aria-label": `Open ${day.long}`, title: day.long }, name && make("span", { text: `${name} ` }),
+      "aria-label": `Open ${day.long}`, title: day.long }, name ? make("span", { text: `${name} ` }) : make("span", { className: "full", text: day.long }),
       make("b", { text: day.number }));
     const head = make("div", { className: "head" }, number);
     if (day.today) head.append(make("span", { className: "badge", text: "Today" }));
@@ -253,13 +265,28 @@ class Board {
     if (node) node.tabIndex = 0;
   }
 
-  announce(text) {
+  announce(text, canUndo = false) {
+    clearTimeout(this.fading);
     this.status.textContent = text;
+    this.undo.remove();
+    if (canUndo) this.status.after(this.undo);
+    if (text && !this.lifted) this.fading = setTimeout(() => this.announce(""), READING_TIME);
+  }
+
+  takeBack() {
+    if (!this.undo.isConnected) return;
+    this.announce("Taking it back …");
+    this.send("act", { do: "undo" });
   }
 
   // Mouse
 
   onClick(event) {
+    if (event.target.closest(".earlier")) {
+      this.unfolded = this.data.title;
+      this.frame.classList.remove("from-today");
+      return;
+    }
     const opener = event.target.closest("[data-open]");
     if (opener) {
       this.send("act", { do: "day", day: opener.dataset.open });
@@ -359,6 +386,7 @@ class Board {
     if (step) this.walk(tile, step);
     else if (event.key === "Home" || event.key === "End") this.tiles().at(event.key === "Home" ? 0 : -1).focus();
     else if (event.key === "Enter") this.send("act", { do: "open", id: tile.dataset.id });
+    else if (event.key === "u") this.takeBack();
     else return false;
     return true;
   }

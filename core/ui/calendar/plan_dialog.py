@@ -19,13 +19,14 @@ from core.ui.content.actions import cancel_again, rng
 from core.ui.content.homes import give_default_account
 from core.ui.content.notices import leave, notice_of
 from core.ui.content.schedule_dialog import JITTERS
-from core.ui.content.thumbs import cover
+from core.ui.content.thumbs import cover_url
 from core.ui.content.times import dated_window
 from core.ui.errors import guarded
 from core.ui.page import local, zone_note
 from core.ui.words import plain
 
 _USUAL = time(12, 0)
+_THUMB = "width: 64px; height: 64px; object-fit: cover; border-radius: 8px; display: block"
 
 
 def show_plan_dialog(user: SignedIn, planning: Planning) -> None:
@@ -42,9 +43,11 @@ def show_plan_dialog(user: SignedIn, planning: Planning) -> None:
 
 def _show(user: SignedIn, planning: Planning, view: DeviationView) -> None:
     now, key = utc_now(), f"plan-{planning.number}"
-    picture, words = st.columns([1, 2], vertical_alignment="center")
-    picture.html(cover(view, size=150))
-    words.markdown(f"**{plain(view.title)}**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        address = cover_url(view)
+        if address:
+            st.html(f'<img src="{address}" alt="" style="{_THUMB}">', width=72)
+        st.markdown(f"**{plain(view.title)}**", width="stretch")
     plan = SchedulePlan(_wall_time(user, planning, key, now), jitter_max_seconds=_jitter(key))
     is_possible = _show_plan(plan, user.timezone, now)
     with st.container(horizontal=True, horizontal_alignment="right"):
@@ -105,6 +108,6 @@ def _schedule(user: SignedIn, view: DeviationView, plan: SchedulePlan) -> None:
             )
         notice = notice_of(report, "scheduled", undo=cancel_again(user, [view.id]) if report.changed else None)
         leave(notice)
-        acting.say(notice.sentence)
+        acting.say(notice.sentence, undo=notice.undo)
         acting.stop_planning()
         st.rerun()

@@ -103,7 +103,7 @@ def _choice(name: str, key: str, chosen: str | None, options: Mapping[str, str])
         key=bound(key, chosen if chosen in names else _ANY),
         on_change=writer(key, default=_ANY),
         label_visibility="collapsed",
-        width=190,
+        width=170,
     )
 
 
