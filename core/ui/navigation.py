@@ -37,7 +37,9 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("pages/publish/calendar.py", "Calendar", ":material/calendar_month:", "calendar"),
         Screen("pages/publish/automations.py", "Automations", ":material/autorenew:", "automations"),
         Screen("pages/publish/templates.py", "Templates", ":material/bookmarks:", "templates"),
+        Screen("pages/publish/galleries.py", "Galleries", ":material/folder_open:", "galleries"),
         Screen("pages/publish/inspiration.py", "Inspiration", ":material/travel_explore:", "inspiration"),
+        Screen("pages/publish/notes.py", "Notes", ":material/mail:", "notes"),
     ),
     "Sell": (
         Screen("pages/sell/presets.py", "Price presets", ":material/sell:", "presets"),
