@@ -17,6 +17,7 @@ from core.runtime import Runtime
 from core.ui.accounts import SANDBOX, go_to_site, label_of
 from core.ui.errors import guarded
 from core.ui.page import format_instant
+from core.ui.takeover.panel import show_takeover
 from core.ui.words import plain
 
 WARN_DAYS = 14
@@ -41,6 +42,7 @@ def show_card(context: CardContext, account: Account, waiting: int, folders: Gal
             _show_facts(context, account)
             _show_agreements(context, account)
             _show_folders(context, account, folders)
+            show_takeover(context.user, account)
         _show_actions(context, account, waiting)
 
 

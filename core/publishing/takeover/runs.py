@@ -32,6 +32,7 @@ class Takeover:
     found: int
     imported: int
     known: int
+    attempts: int
     works: int
     error_message: str | None
     due_at: datetime
@@ -150,6 +151,6 @@ def _find_under_way(session: Session, account_id: str) -> str | None:
 
 def _view(row: GalleryImport, works: int) -> Takeover:
     return Takeover(
-        row.id, row.account_id, row.status, row.with_pictures, row.found, row.imported, row.known, works,
+        row.id, row.account_id, row.status, row.with_pictures, row.found, row.imported, row.known, row.attempts, works,
         row.error_message, row.due_at, row.started_at, row.finished_at,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What a deviation's state is called on screen, how it looks, and what a person can do about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.publishing.listing import DeviationView
@@ -36,6 +36,8 @@ def badge_of(view: DeviationView) -> Badge:
         return _waiting(view)
     if view.status is DeviationStatus.PUBLISHED and view.stash_only:
         return Badge("In Sta.sh", ":material/inventory_2:", "green", "Kept in Sta.sh, not shown to others.")
+    if view.status is DeviationStatus.PUBLISHED and view.error_message:
+        return replace(_PLAIN[view.status], note=view.error_message)
     if view.status is DeviationStatus.FAILED:
         return Badge("Failed", ":material/error:", "red", view.error_message)
     return _PLAIN[view.status]

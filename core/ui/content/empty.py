@@ -5,6 +5,7 @@ import streamlit as st
 from core.ui.content import query as address
 from core.ui.content.query import Query, View
 from core.ui.content.upload import toggle_upload
+from core.ui.links import screen_button
 from core.ui.page import empty_state
 
 _TEXTS = {
@@ -30,6 +31,8 @@ def show_empty(query: Query) -> None:
     empty_state(title, body, icon=icon)
     if query.view is View.DRAFT:
         st.button("Upload files", type="primary", icon=":material/upload:", on_click=toggle_upload, key="content-first")
+    elif query.view is View.PUBLISHED:
+        screen_button("Take over your gallery", "accounts", key="content-take-over", icon=":material/download:")
     else:
         st.button("Go to the drafts", on_click=_go_to_drafts, key="content-to-drafts")
 

@@ -1,0 +1,1 @@
+"""Taking over a gallery, as the Accounts screen shows it."""
