@@ -1,7 +1,8 @@
 """Posts and their prices: choosing a preset before a post is out, and queueing it for its price afterwards."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,8 @@ from core.publishing.models import Deviation, DeviationFile, DeviationStatus
 from core.publishing.reports import BatchReport, Change, run_batch
 from core.publishing.validation import warnings
 from core.sales import queue
-from core.sales.access import get_preset
+from core.sales.access import find_waiting, get_preset
+from core.sales.errors import SalesError
 from core.sales.money import money
 from core.sales.queue import Piece
 from core.system.actors import Actor
@@ -78,11 +80,26 @@ def sell(
     get_preset(session, actor, preset_id)
 
     def change(post: Post) -> Change:
-        report = queue.enqueue(session, actor, [_piece(post)], preset_id, rng=rng, now=now)
+        with _refusing():
+            report = queue.enqueue(session, actor, [_piece(post)], preset_id, rng=rng, now=now)
         if not report.added:
             return Change(False, (f"“{post.row.title}” is in the sale queue already, at the price it was given.",))
         price = money(report.added[0].price, report.added[0].currency)
         return Change(warnings=(f"“{post.row.title}” waits for its price, {price}.", *_unprotected(post.row)))
+
+    return run_batch(ids, load_posts(session, actor, ids), change)
+
+
+def withdraw(session: Session, actor: Actor, ids: Sequence[str], *, now: datetime) -> BatchReport:
+    """Take posts out of the sale queue that wait there; what is being priced, or is priced, stays."""
+
+    def change(post: Post) -> Change:
+        sale = find_waiting(session, actor, post.row.id)
+        if sale is None:
+            raise ChangeRefused(f"“{post.row.title}” does not wait for its price any more. See Sell › Sale queue.")
+        with _refusing():
+            queue.remove(session, actor, sale.id, now=now)
+        return Change()
 
     return run_batch(ids, load_posts(session, actor, ids), change)
 
@@ -112,6 +129,15 @@ def choose_preset(
         return Change(bool(changed), warnings(post))
 
     return bulk.run_as_one(session, actor, ids, change)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What the queue refuses about one post is that post's affair, not the batch's."""
+    try:
+        yield
+    except SalesError as error:
+        raise ChangeRefused(str(error)) from error
 
 
 def _piece(post: Post) -> Piece:

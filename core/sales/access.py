@@ -34,6 +34,13 @@ def get_sale(session: Session, actor: Actor, sale_id: str, *, lock: bool = True)
     return sale
 
 
+def find_waiting(session: Session, actor: Actor, deviation_id: str) -> SaleQueue | None:
+    """The sale of a post, while it waits for its price; locked for a change."""
+    query = select(SaleQueue).where(SaleQueue.deviation_id == deviation_id, SaleQueue.user_id == actor.user_id)
+    query = query.where(SaleQueue.status == SaleQueueStatus.PENDING).execution_options(populate_existing=True)
+    return session.scalar(query.with_for_update(of=SaleQueue))
+
+
 def get_preset(session: Session, actor: Actor, preset_id: str, *, archived: bool = False) -> PricePreset:
     """The person's preset, kept from being deleted until the transaction ends. Raises :class:`PresetNotFound`.
 

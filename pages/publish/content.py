@@ -12,6 +12,7 @@ from core.ui.content.grid import show_grid
 from core.ui.content.listed import Listed, read_list
 from core.ui.content.query import Layout, Query, bound, current_query, writer
 from core.ui.content.schedule_dialog import show_schedule_dialog
+from core.ui.content.sell_dialog import show_sell_dialog
 from core.ui.content.sheet_table import show_sheet, show_unsaved
 from core.ui.content.showing import Showing
 from core.ui.content.table import show_table
@@ -72,7 +73,7 @@ def show_dialogs(user: SignedIn, listed: Listed) -> None:
     if opened:
         show_drawer(user, opened, listed.ids)
     elif dialog is not None:
-        shows = {"bulk": show_bulk_dialog, "schedule": show_schedule_dialog}
+        shows = {"bulk": show_bulk_dialog, "schedule": show_schedule_dialog, "sell": show_sell_dialog}
         shows.get(dialog.kind, show_confirm_dialog)(user, dialog)
 
 

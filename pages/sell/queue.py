@@ -38,6 +38,10 @@ def show_head(chosen: Chosen, waiting: int) -> None:
         else:
             st.button("Price by hand", icon=":material/edit:", type="primary", key="sales-hand", disabled=not waiting,
                       on_click=query.switch, kwargs={"by_hand": True})  # fmt: skip
+
+
+def show_how() -> None:
+    """What people wonder about: why this is not done by Atelier itself."""
     st.caption(
         "DeviantArt’s public API cannot set a price. So each one is set by hand, or by a client such as a browser "
         "extension that asks for the next piece here."
@@ -80,6 +84,7 @@ notice.show()
 if chosen.is_by_hand:
     by_hand.show_by_hand(user, chosen, waiting, signs.counts[SaleQueueStatus.PENDING])
 else:
+    show_how()
     show_attention(user, signs.counts, silent)
     show_totals(totals)
     if any(signs.counts.values()):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.publishing import bulk, selling
 from core.publishing.models import Deviation
+from core.sales import handling
 from core.sales.errors import PresetNotFound
 from core.sales.models import SaleQueue
 from tests.factories import NOON, make_account, make_deviation, make_preset
@@ -83,3 +84,20 @@ def test_protection_keeps_a_smaller_size(size, becomes):
     assert selling.forced_protection(values) == {
         "title": "Winter", "add_watermark": True, "display_resolution": becomes, "allow_free_download": False,
     }  # fmt: skip
+
+
+def test_what_waits_can_be_withdrawn_and_what_is_priced_stays(session, actor, alice, preset, rng):
+    ids = [make_deviation(session, alice, status="published").id for _ in range(2)]
+    selling.sell(session, actor, ids, preset.id, rng=rng, now=NOON)
+    done = session.scalars(select(SaleQueue).where(SaleQueue.deviation_id == ids[0])).one()
+    handling.mark_done(session, actor, done.id, now=NOON)
+    report = selling.withdraw(session, actor, ids, now=NOON)
+    assert outcomes(report) == ["skipped", "changed"]
+    assert session.scalars(select(SaleQueue.deviation_id)).all() == [ids[0]]
+
+
+def test_an_address_nobody_can_open_is_that_posts_affair(session, actor, alice, preset, rng):
+    odd = make_deviation(session, alice, status="published", deviation_url="ftp://example.test/1")
+    fine = make_deviation(session, alice, status="published")
+    report = selling.sell(session, actor, [odd.id, fine.id], preset.id, rng=rng, now=NOON)
+    assert outcomes(report) == ["skipped", "changed"]

@@ -12,7 +12,7 @@ _KEY = "content.dialog"
 _NUMBER = "content.dialog.number"
 _DRAWERS = "content.drawers"
 
-Kind = Literal["bulk", "schedule", "purge", "publish"]
+Kind = Literal["bulk", "schedule", "purge", "publish", "sell"]
 
 
 @dataclass(frozen=True, slots=True)

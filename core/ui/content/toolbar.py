@@ -15,6 +15,7 @@ from core.ui.content.table import Click
 EDIT = ":material/edit: Edit"
 SCHEDULE = ":material/schedule: Schedule"
 RESCHEDULE = ":material/schedule: Reschedule"
+SELL = ":material/sell: Sell"
 _NOUNS = {
     View.DRAFT: ("draft", "drafts"),
     View.SCHEDULED: ("scheduled post", "scheduled posts"),
@@ -30,7 +31,12 @@ def menu_of(row: DeviationView, view: View) -> list[str]:
 
 
 def _dialog_entries(view: View) -> list[str]:
-    entries = {View.DRAFT: [EDIT, SCHEDULE], View.SCHEDULED: [EDIT, RESCHEDULE], View.FAILED: [EDIT, SCHEDULE]}
+    entries = {
+        View.DRAFT: [EDIT, SCHEDULE, SELL],
+        View.SCHEDULED: [EDIT, RESCHEDULE, SELL],
+        View.PUBLISHED: [SELL],
+        View.FAILED: [EDIT, SCHEDULE, SELL],
+    }
     return entries.get(view, [])
 
 
@@ -115,6 +121,9 @@ def _act(user: SignedIn, view: View, label: str | None, ids: tuple[str, ...]) ->
         st.rerun()
     if label in {SCHEDULE, RESCHEDULE}:
         dialogs.open_dialog("schedule", ids)
+        st.rerun()
+    if label == SELL:
+        dialogs.open_dialog("sell", ids)
         st.rerun()
     action = _action(view, label)
     question = must_ask(action, len(ids)) if action else None

@@ -5,8 +5,8 @@ from html import escape
 import streamlit as st
 
 _CSS = """
-.atl-copy { font: inherit; color: inherit; background: transparent; cursor: pointer; border-radius: 10px;
-  border: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding: .42rem .8rem; }
+.atl-copy { font: inherit; font-size: .93em; color: inherit; background: transparent; cursor: pointer;
+  border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: 10px; padding: .42rem .8rem; }
 .atl-copy:hover { border-color: currentColor; }
 .atl-copy kbd { font: inherit; font-size: .75rem; opacity: .6; margin-left: .5rem; border-radius: 5px;
   border: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding: 0 .35rem; }

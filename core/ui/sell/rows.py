@@ -23,6 +23,9 @@ _CSS = """
 .atl-sale small { display: block; opacity: .72; font-size: .82rem; overflow-wrap: anywhere; }
 .atl-sale .atl-price { font-variant-numeric: tabular-nums; font-weight: 600; }
 .atl-sale b { font-weight: 600; }
+[class*="st-key-sale-row-"] { flex-wrap: nowrap; }
+[class*="st-key-sale-row-"] > :first-child { flex: 1 1 0; min-width: 0; }
+.atl-sale small a { color: inherit; }
 .st-key-sale-rows > div + div { border-top: 1px solid color-mix(in srgb, currentColor 10%, transparent);
   padding-top: .55rem; }
 @media (max-width: 640px) {
@@ -46,7 +49,7 @@ def apply() -> None:
 
 def show_row(sale: SaleView, timezone: str, *, now: datetime, entries: list[str]) -> str | None:
     """Draw the row; the entry that was chosen from its menu, if any."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"sale-row-{sale.id}"):
         st.html(row_html(sale, timezone, now=now), width="stretch")
         chosen: str | None = st.menu_button(
             "", entries, icon=":material/more_horiz:", key=f"sale-menu-{sale.id}", type="tertiary", help="What to do"
