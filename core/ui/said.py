@@ -38,13 +38,15 @@ class Said:
         """For callbacks, which draw nothing themselves: do it, and keep a refusal for the next run."""
         try:
             act()
-        except AtelierError as error:
-            st.session_state[self._refused] = error
-            return False
         except Exception as error:  # an edge: a callback has no block around it that would say something
-            st.session_state[self._refused] = error
+            self.refuse(error)
             return False
         return True
+
+    def refuse(self, error: Exception) -> None:
+        """Show ``error`` on the next run, in place of what was said before."""
+        st.session_state.pop(self._done, None)
+        st.session_state[self._refused] = error
 
     def show(self) -> None:
         """Say what is to be said."""
