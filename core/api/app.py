@@ -1,14 +1,16 @@
 """Puts the API together: an app of its own, mounted at ``/api/v1`` beside the screens, or run alone."""
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse
+from starlette.routing import Mount
 
 from core.api.answers import as_problems
 from core.api.bodies import BodyLimit, FileLimits
@@ -18,6 +20,7 @@ from core.api.gate import Gate
 from core.api.incoming import Incoming
 from core.api.me import me_routes
 from core.api.problems import add_handlers
+from core.api.queries import only_known_parameters
 from core.api.rates import RateLimiter
 from core.api.sales import sale_routes
 from core.api.tracking import HEADER, Tracking
@@ -28,6 +31,14 @@ MOUNTED_AT = "/api/v1"
 # Helpers in a browser's extensions send a key, never a cookie; pages of other sites are not let in.
 _EXTENSIONS = r"(chrome|moz|safari-web)-extension://[A-Za-z0-9.-]+"
 _SUMMARY = "Send pictures in, see what became of them, and work through the sale queue."
+
+
+def mount_api(runtime: Runtime) -> Mount:
+    """The API at its place among other routes."""
+    mount = Mount(MOUNTED_AT, app=build_api(runtime))
+    # Starlette's own pattern ends at the first line end in a path, and somebody else would answer.
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def build_api(runtime: Runtime) -> FastAPI:
@@ -59,9 +70,8 @@ def build_api(runtime: Runtime) -> FastAPI:
         ],
     )
     add_handlers(app)
-    app.include_router(me_routes(runtime))
-    app.include_router(deviation_routes(runtime, incoming))
-    app.include_router(sale_routes(runtime, incoming))
+    for router in (me_routes(runtime), deviation_routes(runtime, incoming), sale_routes(runtime, incoming)):
+        app.include_router(router, dependencies=[Depends(only_known_parameters)])
     _describe(app)
     return app
 

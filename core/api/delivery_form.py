@@ -12,6 +12,7 @@ from core.publishing import tags as tagging
 from core.publishing.changes import DESCRIPTION_LENGTH, TITLE_LENGTH
 from core.publishing.ingest import Delivery
 from core.publishing.models import MatureLevel
+from core.publishing.validation import MAX_GALLERIES
 from core.system.idempotency import digest_of
 
 # These take several values; all others take one.
@@ -41,7 +42,10 @@ def _all_lines(texts: list[str]) -> list[str]:
     return [one_line(text) for text in texts]
 
 
-Texts = Annotated[list[str], BeforeValidator(_spread), AfterValidator(_all_lines)]
+_Tag = Annotated[str, Field(max_length=tagging.MAX_LENGTH)]
+_GalleryId = Annotated[str, Field(max_length=64)]
+Tags = Annotated[list[_Tag], BeforeValidator(_spread), AfterValidator(_all_lines)]
+GalleryIds = Annotated[list[_GalleryId], BeforeValidator(_spread), AfterValidator(_all_lines)]
 
 
 class DeliveryFields(BaseModel):
@@ -51,7 +55,7 @@ class DeliveryFields(BaseModel):
 
     title: Line | None = Field(None, max_length=TITLE_LENGTH, description="Left out: made of the file's name.")
     description: Text | None = Field(None, max_length=DESCRIPTION_LENGTH)
-    tags: Texts = Field(
+    tags: Tags = Field(
         default=[],
         max_length=tagging.MAX_KEPT,
         description="Repeated, as a JSON array, or with commas between them.",
@@ -64,7 +68,9 @@ class DeliveryFields(BaseModel):
         None, max_length=PROJECT_LENGTH, description="What it belongs to; automations choose by it."
     )
     rating: int | None = Field(None, ge=1, le=5, description="Your own; automations choose by it.")
-    gallery_ids: Texts = Field(default=[], description="Ids of gallery folders, written as tags may be.")
+    gallery_ids: GalleryIds = Field(
+        default=[], max_length=MAX_GALLERIES, description="Ids of gallery folders, written as tags may be."
+    )
     account: Line | None = Field(
         None, max_length=64, description="Name or id of a linked account; left out: the default."
     )
@@ -104,7 +110,12 @@ def form_schema() -> dict[str, Any]:
     schema = DeliveryFields.model_json_schema()
     file = {"type": "string", "format": "binary", "description": "JPEG, PNG, GIF, WebP, MP4, WebM or MOV."}
     fields = {name: _plain(one, schema.get("$defs", {})) for name, one in schema["properties"].items()}
-    return {"type": "object", "required": ["file"], "properties": {"file": file} | fields}
+    return {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": file} | fields,
+        "additionalProperties": False,
+    }
 
 
 def _plain(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

@@ -164,6 +164,8 @@ def _place(location: tuple[Any, ...]) -> str:
 def _sentence(error: Any, known: Sequence[str]) -> str:
     if error["type"] == "extra_forbidden":
         return f"There is no such field. There are: {', '.join(known)}."
+    if error["type"] == "string_unicode":
+        return "This holds half a character."
     if error["type"] in {"too_long", "string_too_long"}:
         what = "characters" if isinstance(error["input"], str) else "values"
         return f"Use at most {error['ctx']['max_length']} {what}."

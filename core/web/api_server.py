@@ -6,9 +6,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 
-from core.api.app import MOUNTED_AT, build_api
+from core.api.app import mount_api
 from core.runtime import Runtime
 from core.web.headers import SecurityHeaders
 from core.web.pulse import API, pulse
@@ -24,7 +23,7 @@ def build_api_server(runtime: Runtime) -> Starlette:
             yield
 
     return Starlette(
-        routes=[Mount(MOUNTED_AT, app=build_api(runtime)), *status_routes(runtime)],
+        routes=[mount_api(runtime), *status_routes(runtime)],
         middleware=[Middleware(SecurityHeaders)],
         lifespan=lifespan,
     )

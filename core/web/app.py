@@ -12,12 +12,12 @@ import structlog
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
 from core import web_connect
-from core.api.app import MOUNTED_AT, build_api
+from core.api.app import mount_api
 from core.errors import UnavailableError
 from core.logs import configure_logging
 from core.runtime import Runtime, get_runtime
@@ -45,7 +45,7 @@ def build_routes(runtime: Runtime) -> list[BaseRoute]:
         *proof_routes(runtime),
         *calendar_feed_routes(runtime),
         *status_routes(runtime),
-        Mount(MOUNTED_AT, app=build_api(runtime)),
+        mount_api(runtime),
     ]
 
 

@@ -239,7 +239,7 @@ def test_the_answer_is_kept_or_lost_together_with_the_deviation(
         ({"tags": '["\\ud800"]'}, "half a character"),
         ({"project": "x" * 101}, "project: "),
         ({"description": "x" * 50_001}, "description: "),
-        ({"gallery_ids": ",".join(f"g{n}" for n in range(99))}, "Galleries"),
+        ({"gallery_ids": ",".join(f"g{n}" for n in range(99))}, "gallery_ids: Use at most 10 values"),
         ({"account": "nobody"}, "no account “nobody”"),
     ],
 )

@@ -127,3 +127,10 @@ def test_lists_do_not_carry_how_everything_was_made(alices: TestClient) -> None:
     send(alices)
     (item,) = alices.get(LIST).json()["items"]
     assert "embedded" not in item["files"][0]
+
+
+def test_a_parameter_nobody_knows_is_refused(alices: TestClient) -> None:
+    answer = alices.get(LIST, params={"state": "draft"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "state: There is no such parameter. There are: status, cursor, limit."
+    assert "takes none" in alices.get("/api/v1/me", params={"x": 1}).json()["detail"]
