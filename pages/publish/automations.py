@@ -16,7 +16,7 @@ from core.ui.automations.address import Place, View
 from core.ui.automations.cards import show_cards
 from core.ui.automations.dialogs import show_dialog
 from core.ui.automations.limits import show_limits
-from core.ui.automations.opened import show_opened
+from core.ui.automations.opened import keep_last_words, show_opened
 from core.ui.automations.reading import read_list
 from core.ui.automations.starting import show_empty, show_starters
 from core.ui.automations.windows import show_windows
@@ -92,5 +92,7 @@ def show_screen(place: Place) -> None:
 
 user = current_user()
 look.apply()
-show_screen(address.current_place())
+place = address.current_place()
+keep_last_words(user, place)
+show_screen(place)
 show_dialog(user)

@@ -331,3 +331,15 @@ def test_nothing_that_somebody_typed_becomes_markup(runtime, anna, actor, open_p
     screen = open_page(PAGE, **(query | {"open": made.id} if "part" in query else query))
     assert not [text for text in markdown_of(screen) if ALIVE.search(text)]
     assert "<img src=x" not in "".join(html_of(screen))
+
+
+def test_what_is_typed_and_left_in_one_go_is_not_lost(runtime, actor, evenings, open_page):
+    screen = open_page(PAGE, open=evenings, part="about")
+    field(screen.text_input, "-name").set_value("Late evenings")
+    screen = click(screen, "part-source")
+    field(screen.radio, "-method").set_value("random")
+    screen = click(screen, "automation-back")
+    assert "unsaved changes" in said(screen)
+    press(click(screen, f"open-{evenings}"), "Save")
+    form = stored(runtime, actor, evenings).form
+    assert (form.name, form.draft_selection_method) == ("Late evenings", "random")

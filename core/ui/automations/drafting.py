@@ -109,6 +109,11 @@ def begin(automation_id: str, stored: Blueprint | None, start: Blueprint) -> Dra
     return made
 
 
+def find(automation_id: str) -> Draft | None:
+    """The draft of an automation, if it was opened before."""
+    return _drafts().get(automation_id)
+
+
 def forget(automation_id: str) -> None:
     """Drop what was not saved."""
     _drafts().pop(automation_id, None)

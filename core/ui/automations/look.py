@@ -57,6 +57,7 @@ _CSS = """
 .atl-week div i { position: absolute; top: 0; bottom: 0; background: var(--atl-band); }
 .atl-week p { display: flex; justify-content: space-between; margin: 0; opacity: .7; font-size: .75rem; }
 .st-key-automation-head [data-testid="stHeading"] h1 { padding: 0; }
+.st-key-automation-head [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 .st-key-starters { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); }
 .st-key-starters > div { width: auto; }
 .st-key-automation-parts { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); gap: 0 1.2rem; }

@@ -34,6 +34,24 @@ from core.ui.words import plain
 
 # The parts that fill the whole width; beside the others stands what comes next.
 _WIDE = (Part.PREVIEW, Part.LOG)
+_LAST = "automations.last"
+
+
+def keep_last_words(user: SignedIn, place: Place) -> None:
+    """Take over what was typed last in the part that is being left.
+
+    Who types and goes on at once sends both in one message, and the part they typed in would not be drawn any more.
+    It is drawn once again where nobody sees it.
+    """
+    unseen = st.empty()  # in every run, so that what follows keeps its place
+    last: tuple[str, Part] | None = st.session_state.pop(_LAST, None)
+    if last is None or last == (place.opened, place.part):
+        return
+    draft = drafting.find(last[0])
+    if draft is not None and draft.part is last[1]:
+        with unseen.container():
+            _show_fields(user, draft, last[1])
+        unseen.empty()
 
 
 def show_opened(user: SignedIn, place: Place) -> None:
@@ -54,6 +72,8 @@ def show_opened(user: SignedIn, place: Place) -> None:
     _show_head(user, draft, card)
     bar = st.container()
     _show_parts(draft, place.part)
+    if place.part not in _WIDE:
+        st.session_state[_LAST] = (draft.automation_id, place.part)
     _show_part(user, draft, place.part, card)
     with bar:
         _show_bar(user, draft, card)
@@ -80,7 +100,9 @@ def _show_head(user: SignedIn, draft: Draft, card: AutomationOverview | None) ->
         st.markdown(cards.state_badge(card, user.timezone, now), width="content")
         cards.show_switch(user, card, label="Switched on", hides_label=True)
         choices = [cards.DUPLICATE, cards.RESUME if card.paused_until else cards.PAUSE, cards.DELETE]
-        chosen = st.menu_button("More", choices, icon=":material/more_horiz:", key="automation-more")
+        chosen = st.menu_button(
+            "", choices, icon=":material/more_horiz:", key="automation-more", type="tertiary", help="More"
+        )
     st.caption(
         f"{plain(cards.drafts_words(card, user.timezone, now))} · {card.scheduled:,} scheduled by it · "
         f"{zone_note(user.timezone)}"
