@@ -7,6 +7,7 @@ from core.identity import sessions, users
 from core.identity.models import LoginSession
 from core.identity.passwords import hash_password
 from core.identity.sign_in import confirm_password
+from core.publishing.automations.timing import retime_for_zone
 from core.runtime import get_runtime
 from core.ui.browsers import browser_name
 from core.ui.errors import guarded
@@ -31,6 +32,8 @@ def show_details(user: SignedIn) -> None:
             with guarded():
                 with database.session() as session:
                     users.update_profile(session, user.actor, name=name, email=email, timezone=zone, now=utc_now())
+                    if zone != user.timezone:
+                        retime_for_zone(session, user.actor, now=utc_now())
                 st.toast("Saved.", icon=":material/check:")
                 st.rerun()
 

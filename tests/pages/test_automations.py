@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -343,3 +344,17 @@ def test_what_is_typed_and_left_in_one_go_is_not_lost(runtime, actor, evenings, 
     press(click(screen, f"open-{evenings}"), "Save")
     form = stored(runtime, actor, evenings).form
     assert (form.name, form.draft_selection_method) == ("Late evenings", "random")
+
+
+def test_whoever_moves_to_another_zone_takes_their_automations_along(runtime, actor, evenings, open_page):
+    switch_on(runtime, actor, evenings)
+
+    def hour_of_next():
+        with runtime.database.read() as session:
+            return list_rules(session, evenings)[0].next_at.astimezone(ZoneInfo("Asia/Tokyo")).hour
+
+    assert hour_of_next() != 18
+    screen = open_page("pages/account/profile.py")
+    screen.selectbox(key="profile-timezone").set_value("Asia/Tokyo")
+    press(screen, "Save")
+    assert hour_of_next() == 18
