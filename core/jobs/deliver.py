@@ -9,21 +9,31 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
+from prometheus_client import Counter
 from sqlalchemy.orm import Session
 
 from core.errors import UnavailableError
 from core.jobs.ports import Ports
 from core.system import channel_health, deliveries
 from core.system.deliveries import Claimed, Due
-from core.system.messengers import AddressGone, MessageDelayed, MessageRefused, MessengerDown
+from core.system.messengers import AddressGone, MessageDelayed, MessageRefused, MessengerDown, MessengerError
 from core.system.models import ChannelKind
 
 log = structlog.get_logger(__name__)
+_TRIES = Counter("atelier_notifications_total", "Tries to send a notification.", ["kind", "outcome"])
 
 CHANNELS_AT_ONCE = 8
 # Nothing new is begun after this, so that the job ends, and the process with it, before anybody loses patience.
 BEGIN_WITHIN_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=10)
+
+_OUTCOMES: dict[type, str] = {
+    type(None): "sent",
+    MessageDelayed: "delayed",
+    MessageRefused: "refused",
+    AddressGone: "refused",
+    MessengerDown: "down",
+}
 
 
 class _Outcome(enum.Enum):
@@ -89,6 +99,7 @@ class Deliverer:
         if claimed is None:
             return None
         failure = self._carry(ports, claimed)
+        _TRIES.labels(claimed.kind.value, _OUTCOMES[type(failure)]).inc()
         with ports.database.session() as session:
             now = ports.clock()
             if failure is None:
@@ -96,7 +107,7 @@ class Deliverer:
                 return _Outcome.SENT
             return _settle_failure(session, claimed, failure, now=now)
 
-    def _carry(self, ports: Ports, claimed: Claimed) -> Exception | None:
+    def _carry(self, ports: Ports, claimed: Claimed) -> MessengerError | None:
         """Hand the message over; why it did not arrive."""
         try:
             ports.messengers[claimed.kind].send(claimed.message, now=ports.clock())
@@ -135,7 +146,7 @@ def _discard_stale(ports: Ports, kinds: Sequence[ChannelKind], now: datetime) ->
         return deliveries.discard_stale(session, stale)
 
 
-def _settle_failure(session: Session, claimed: Claimed, failure: Exception, *, now: datetime) -> _Outcome:
+def _settle_failure(session: Session, claimed: Claimed, failure: MessengerError, *, now: datetime) -> _Outcome:
     reason = str(failure)
     if isinstance(failure, MessengerDown):
         deliveries.give_back(session, claimed, reason)
