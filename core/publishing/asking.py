@@ -136,7 +136,7 @@ def _has_post_due(session: Session, account_id: str, since: datetime, until: dat
 
 def _busy(account: Account, seconds: float) -> ProviderError:
     return ProviderError(
-        f"{account.username} is being called for its posts. Try again in {max(round(seconds), 1)} s.",
+        f"Calls for {account.username} are spaced, and its posts go first. Try again in {max(round(seconds), 1)} s.",
         ErrorCategory.RATE_LIMITED,
         retry_after=seconds,
     )

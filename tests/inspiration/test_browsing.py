@@ -178,7 +178,7 @@ def test_a_post_that_is_about_to_go_out_goes_first(house: House, due_in: timedel
     if may_ask:
         browsing.browse(line, Actor.person(owner.id), account.id, Wish(Mode.HOME), now=NOON)
     else:
-        with pytest.raises(ProviderError, match="called for its posts"):
+        with pytest.raises(ProviderError, match="posts go first"):
             browsing.browse(line, Actor.person(owner.id), account.id, Wish(Mode.HOME), now=NOON)
     next_call = read_account(house.database, account.id).next_call_at
     assert (next_call is not None and next_call >= NOON + 3 * SECOND) if may_ask else next_call is None

@@ -5,7 +5,7 @@ import pytest
 from core.identity.account_errors import AccountNotFound
 from core.identity.models import AccountState
 from core.publishing.asking import Line
-from core.publishing.notes import folders, probing
+from core.publishing.notes import folders, probing, reading
 from core.publishing.notes.errors import NotesNotServed
 from core.publishing.notes.probing import Reason, Standing
 from core.publishing.providers import ProviderError
@@ -88,3 +88,12 @@ def test_where_notes_are_not_served_nothing_is_asked_for(house: House) -> None:
 def test_charlie_cannot_ask_for_alice(house: House) -> None:
     with pytest.raises(AccountNotFound):
         probing.probe(Line(house.database, {}, 0), house.charlie, house.account.id, now=NOON)
+
+
+def test_a_site_that_takes_its_notes_away_meanwhile_is_noticed_by_the_first_who_reads(house: House) -> None:
+    probing.probe(house.line, house.actor, house.account.id, now=NOON)
+    folder = house.folder()
+    house.site.errors["notes"] = not_found()
+    with pytest.raises(NotesNotServed):
+        reading.refresh_notes(house.line, house.actor, folder.id, now=NOON + HOUR)
+    assert known(house) == Standing(False, Reason.NOT_SERVED, NOON + HOUR)

@@ -234,3 +234,22 @@ def test_charlie_finds_none_of_alices_notes_and_folders(house: House) -> None:
         assert reading.list_notes(session, house.charlie, house.account.id, NoteFilter()).notes == ()
         assert folders.list_folders(session, house.charlie, house.account.id) == []
     assert len(house.site.calls) == calls
+
+
+def test_the_counts_follow_what_is_done_here(house: House) -> None:
+    house.site.folders |= {"Inbox": [remote(1), remote(2), remote(3)], "Later": []}
+    house.refresh()
+    first, second, third = house.notes()
+
+    def counts() -> tuple[int | None, ...]:
+        return tuple(house.folder(title).note_count for title in ("Inbox", "Later", "Unread", "Starred"))
+
+    with house.database.session() as session:
+        session.merge(house.folder("Unread")).note_count = 3
+    organising.mark(house.line, house.actor, [first.id, second.id], Mark.READ, now=NOON)
+    organising.mark(house.line, house.actor, [first.id], Mark.STARRED, now=NOON)
+    assert counts() == (3, 0, 1, 1)
+    organising.move(house.line, house.actor, [first.id], house.folder("Later").id, now=NOON)
+    assert counts() == (2, 1, 1, 1)
+    organising.delete(house.line, house.actor, [first.id, third.id], now=NOON)
+    assert counts() == (1, 0, 0, 0)

@@ -12,6 +12,7 @@ from core.publishing.asking import Line, ask
 from core.publishing.notes.access import get_folder, served_account
 from core.publishing.notes.errors import NoteRefused
 from core.publishing.notes.models import Note, NoteFolder
+from core.publishing.notes.probing import ask_served
 from core.publishing.notes.providers import RemoteFolder
 from core.system.actors import Actor
 from core.system.audit import record
@@ -32,7 +33,7 @@ def refresh_folders(line: Line, actor: Actor, account_id: str, *, now: datetime)
     """
     with line.database.read() as session:
         account = served_account(session, actor, account_id)
-    found = ask(line, account, lambda site, token: site.list_note_folders(token), now=now)
+    found = ask_served(line, actor, account, lambda site, token: site.list_note_folders(token), now=now)
     with line.database.session() as session:
         _store(session, account, found, now)
         return list_folders(session, actor, account_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.identity.models import Account
 from core.publishing.asking import Line, ask
+from core.publishing.notes import counts
 from core.publishing.notes.access import get_folder, get_notes, served_account
 from core.publishing.notes.errors import NoteRefused
 from core.publishing.notes.folders import list_folders
@@ -42,10 +43,12 @@ def mark(line: Line, actor: Actor, note_ids: Sequence[str], how: Mark, *, now: d
     ask(line, account, lambda site, token: site.mark_notes(token, remote, how), now=now)
     with line.database.session() as session:
         notes = get_notes(session, actor, note_ids)
+        before = counts.of_notes(notes)
         changed = _MARKED.get(how) or {"folder_id": _folder_of(session, actor, account.id, NoteFolderType.SPAM)}
         for note in notes:
             for name, value in changed.items():
                 setattr(note, name, value)
+        counts.follow(session, account.id, before, counts.of_notes(notes))
         _tell(session, actor, notes, "note.marked", {"mark": how.value}, now)
     return len(notes)
 
@@ -60,8 +63,10 @@ def move(line: Line, actor: Actor, note_ids: Sequence[str], folder_id: str, *, n
     ask(line, account, lambda site, token: site.move_notes(token, remote, target.remote_folder_id), now=now)
     with line.database.session() as session:
         notes = get_notes(session, actor, note_ids)
+        before = counts.of_notes(notes)
         for note in notes:
             note.folder_id = folder_id
+        counts.follow(session, account.id, before, counts.of_notes(notes))
         _tell(session, actor, notes, "note.moved", {"folder": target.title}, now)
     return len(notes)
 
@@ -72,6 +77,7 @@ def delete(line: Line, actor: Actor, note_ids: Sequence[str], *, now: datetime) 
     ask(line, account, lambda site, token: site.delete_notes(token, remote), now=now)
     with line.database.session() as session:
         notes = get_notes(session, actor, note_ids)
+        counts.follow(session, account.id, counts.of_notes(notes), counts.of_notes([]))
         _tell(session, actor, notes, "note.deleted", None, now)
         for note in notes:
             session.delete(note)

@@ -7,6 +7,7 @@ Older documentation has notes, current one does not, so the answer to one call d
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import select
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 from core.errors import AtelierError
 from core.identity.accounts import get_account
 from core.identity.models import Account, AccountState
-from core.publishing.asking import Line, ask
+from core.publishing.asking import Call, Line, ask
+from core.publishing.notes.errors import NotesNotServed
 from core.publishing.providers import ErrorCategory, ProviderError
 from core.system.actors import Actor
 from core.system.audit import record
@@ -24,6 +26,7 @@ SCOPE = "note"
 PROBED_AGAIN_AFTER = timedelta(days=1)
 PROBES_AT_A_TIME = 20
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -84,6 +87,21 @@ def probe_quietly(line: Line, actor: Actor, account_id: str, *, now: datetime) -
         probe(line, actor, account_id, now=now)
     except AtelierError as error:
         log.info("Notes could not be asked about", account_id=account_id, reason=str(error))
+
+
+def ask_served(line: Line, actor: Actor, account: Account, call: Call[T], *, now: datetime) -> T:
+    """As ``asking.ask``, for calls that only fail with 404 when the site has taken its notes away: that is kept.
+
+    Raises ``NotesNotServed`` then.
+    """
+    try:
+        return ask(line, account, call, now=now)
+    except ProviderError as error:
+        if error.http_status != 404:
+            raise
+        with line.database.session() as session:
+            _keep(session, actor, account.id, Standing(False, Reason.NOT_SERVED, now), now)
+        raise NotesNotServed(SENTENCES[Reason.NOT_SERVED]) from error
 
 
 def probe_due(line: Line, *, now: datetime) -> int:

@@ -11,6 +11,7 @@ from core.db.upsert import insert_or_update
 from core.publishing.asking import Line, ask
 from core.publishing.notes.access import get_folder, get_note, served_account
 from core.publishing.notes.models import Note, NoteFolder, NoteFolderLabel, NoteFolderType
+from core.publishing.notes.probing import ask_served
 from core.publishing.notes.providers import NotePage, RemoteNote
 from core.system.actors import Actor
 
@@ -70,8 +71,8 @@ def refresh_notes(line: Line, actor: Actor, folder_id: str, *, offset: int = 0, 
         folder = get_folder(session, actor, folder_id)
         account = served_account(session, actor, folder.account_id)
     remote = folder.remote_folder_id
-    page = ask(
-        line, account,
+    page = ask_served(
+        line, actor, account,
         lambda site, token: site.list_notes(token, remote, offset=offset, limit=REMOTE_PAGE_SIZE), now=now,
     )  # fmt: skip
     with line.database.session() as session:

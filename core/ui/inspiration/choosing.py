@@ -24,6 +24,7 @@ NAMES = {
 }
 # Somebody who types does not wait; without a free slot there are no suggestions this time.
 SUGGESTION_PATIENCE = 1.0
+_CHOSEN = "inspiration.chosen-tag"
 
 
 def show_lists(shown: Shown, accounts: list[Account]) -> None:
@@ -75,6 +76,9 @@ def _day_button(label: str, icon: str, day: date) -> None:
 
 def _show_tags(line: Line, user: SignedIn, account: Account, shown: Shown) -> None:
     """A tag to type, with what DeviantArt suggests from the second character on."""
+    chosen = st.session_state.pop(_CHOSEN, None)
+    if chosen is not None:
+        st.session_state["inspiration-typed"] = chosen
     text = st.text_input(
         "Tag", key="inspiration-typed", value=shown.tag, type="search", live="400ms", placeholder="Two letters or more",
         max_chars=100, width=360,
@@ -89,6 +93,7 @@ def _show_tags(line: Line, user: SignedIn, account: Account, shown: Shown) -> No
         with st.container(horizontal=True, gap="xsmall", key="inspiration-suggested"):
             for place, name in enumerate(names):
                 if st.button(f"#{plain(name)}", key=f"inspiration-tag-{place}", icon=":material/sell:"):
+                    st.session_state[_CHOSEN] = name  # the field is drawn already, and shows it the next time
                     go(tag=name)
                     st.rerun()
 

@@ -13,6 +13,7 @@ from core.identity.models import Account
 from core.identity.sessions import SignedIn
 from core.publishing.asking import Line
 from core.publishing.notes import folders, reading
+from core.publishing.notes.errors import NotesNotServed
 from core.publishing.notes.models import NoteFolder
 from core.runtime import Runtime
 from core.ui.errors import guarded
@@ -56,6 +57,8 @@ def read_folders(house: House) -> list[NoteFolder]:
     try:
         found = folders.refresh_folders(house.line, house.user.actor, house.account.id, now=utc_now())
         _note(f"folders-{house.account.id}", Read(utc_now()))
+    except NotesNotServed:
+        st.rerun()  # the account knows it by now, and the screen says so
     except AtelierError as error:
         _note(f"folders-{house.account.id}", Read(utc_now(), problem=str(error)))
         if not known:
@@ -116,6 +119,8 @@ def _read(house: House, folder: NoteFolder, offset: int) -> Read:
     try:
         older = reading.refresh_notes(house.line, house.user.actor, folder.id, offset=offset, now=utc_now())
         found = Read(utc_now(), older)
+    except NotesNotServed:
+        st.rerun()  # the account knows it by now, and the screen says so
     except AtelierError as error:
         last = last_read(folder.id)
         found = Read(utc_now(), last.older if last else None, str(error))

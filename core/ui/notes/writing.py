@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.clock import utc_now
 from core.publishing.notes import access, drafts, sending, templates
+from core.publishing.notes.errors import NoteInDoubt
 from core.publishing.notes.models import Note, NoteTemplate
 from core.publishing.notes.sending import SendReport
 from core.ui.notes.house import House, acting, forget_read, leave_notice
@@ -60,21 +61,32 @@ def _show_form(house: House, draft: Note | None, answered: Note | None, own: lis
             _fill(house, next(one for one in own if one.name == chosen), answered)
     st.text_area("Note", key=_BODY, height=240, max_chars=drafts.LONGEST_BODY, persist_state="session")
     with st.container(horizontal=True, gap="small"):
-        if st.button("Send", type="primary", icon=":material/send:", key="notes-send"):
-            _send(house, draft)
-        if st.button("Keep as draft", icon=":material/save:", key="notes-keep"):
-            with acting():
-                kept = _save(house, draft)
-                leave_notice("The draft is kept.")
-                go(folder=MINE, label=None, write=kept)
-                st.rerun()
-        if draft is not None and st.button("Discard", icon=":material/delete:", key="notes-discard"):
-            with acting():
-                with house.runtime.database.session() as session:
-                    drafts.discard_draft(session, house.user.actor, draft.id, now=utc_now())
-                leave_notice("The draft is gone.")
-                go()
-                st.rerun()
+        is_sent = st.button("Send", type="primary", icon=":material/send:", key="notes-send")
+        is_kept = st.button("Keep as draft", icon=":material/save:", key="notes-keep")
+        is_discarded = draft is not None and st.button("Discard", icon=":material/delete:", key="notes-discard")
+    if is_sent:
+        _send(house, draft)
+    elif is_kept:
+        _keep(house, draft)
+    elif is_discarded and draft is not None:
+        _discard(house, draft)
+
+
+def _keep(house: House, draft: Note | None) -> None:
+    with acting():
+        kept = _save(house, draft)
+        leave_notice("The draft is kept.")
+        go(folder=MINE, label=None, write=kept)
+        st.rerun()
+
+
+def _discard(house: House, draft: Note) -> None:
+    with acting():
+        with house.runtime.database.session() as session:
+            drafts.discard_draft(session, house.user.actor, draft.id, now=utc_now())
+        leave_notice("The draft is gone.")
+        go()
+        st.rerun()
 
 
 def _fill(house: House, template: NoteTemplate, answered: Note | None) -> None:
@@ -114,9 +126,13 @@ def _send(house: House, draft: Note | None) -> None:
         kept = _save(house, draft)
         # Whatever happens from here on, what was written is a draft; the form must not make a second one.
         go(keep_place=True, write=kept)
-        with st.spinner("Sending…"):
-            report = sending.send(house.line, house.user.actor, kept, reply_to=house.shown.answer, now=utc_now())
-        _tell(report)
+        try:
+            with st.spinner("Sending…"):
+                report = sending.send(house.line, house.user.actor, kept, reply_to=house.shown.answer, now=utc_now())
+        except NoteInDoubt as error:
+            leave_notice(plain(str(error)), is_trouble=True)
+        else:
+            _tell(report)
         st.rerun()
 
 
