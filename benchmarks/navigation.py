@@ -1,23 +1,16 @@
-"""How long Content takes to open with 10,000 deviations, against a blank page of the same dashboard.
-
-Both pages are served by one process and opened in one browser, in turns, by clicking the navigation. Measured in
-the page: from the click until heading and table stand there, the script has ended and nothing is being redrawn.
-The first visits are thrown away, so that imports, caches and connections are warm.
-"""
+"""How long Content takes to open with 10,000 deviations, against a blank page: see ``visits`` for how."""
 
 import io
-import statistics
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from benchmarks.support import Bench, Row, each_engine
+from benchmarks.visits import Target, measure_visits
 from core.clock import utc_now
 from core.db.ids import new_id
 from core.identity import sessions
@@ -28,43 +21,16 @@ from core.media.thumbnails import THUMBNAIL_SIZES
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
 from core.runtime import Runtime, build_runtime
 from tests.factories import make_account, make_blob, make_user
-from tests.support.browser import find_chromium
-from tests.support.processes import environment_of, free_port, running
+from tests.support.processes import environment_of, free_port
 
 NAME = "navigation"
 DEVIATIONS = 10_000
 PICTURES = 50
-WARM_UP, ROUNDS = 3, 20
 TARGET_RATIO = 1.5
 STATUSES = (DeviationStatus.DRAFT, DeviationStatus.PUBLISHED, DeviationStatus.SCHEDULED)
 DRAFTS = -(-DEVIATIONS // len(STATUSES))
 
-# Address, heading, and a part that must be there.
-Target = tuple[str, str, str]
-CONTENT: Target = ("content", "Content", '[data-testid="stDataFrame"] canvas')
-BLANK: Target = ("blank", "Blank", "h1")
-VIEWPORT = {"width": 1400, "height": 900}
-
-# Clicks a link of the navigation and tells how long it took, in milliseconds, until the page is complete.
-_VISIT = """async ([address, heading, part]) => {
-  const link = document.querySelector(`[data-testid="stSidebarNav"] a[href$="/${address}"]`);
-  const app = document.querySelector('[data-testid="stApp"]');
-  const isThere = () => app.dataset.testScriptState === "notRunning"
-    && [...document.querySelectorAll("h1")].some(node => node.innerText.trim() === heading)
-    && document.querySelector(part) !== null
-    && !document.querySelector('[data-stale="true"]');
-  const started = performance.now();
-  link.click();
-  return await new Promise((resolve, reject) => {
-    const patience = setTimeout(() => reject(new Error(`${heading} did not open`)), 30000);
-    const look = () => {
-      if (!isThere()) { requestAnimationFrame(look); return; }
-      clearTimeout(patience);
-      resolve(performance.now() - started);
-    };
-    requestAnimationFrame(look);
-  });
-}"""
+CONTENT = Target("content", "Content", '[data-testid="stDataFrame"] canvas')
 
 
 def run() -> Iterator[Row]:
@@ -80,7 +46,9 @@ def _measure(bench: Bench) -> Row:
         runtime = build_runtime(settings)
         cookie = _furnish(runtime)
         runtime.close()
-        content, blank = _visits(bench.folder, environment_of(settings), port, cookie)
+        content, blank = measure_visits(
+            CONTENT, _check, folder=bench.folder, environment=environment_of(settings), port=port, cookie=cookie
+        )
     ratio = content / blank
     return Row(
         f"open Content with {DEVIATIONS:,} deviations", bench.engine, f"{content:.0f} ms", f"blank page {blank:.0f} ms",
@@ -88,39 +56,8 @@ def _measure(bench: Bench) -> Row:
     )  # fmt: skip
 
 
-def _visits(folder: Path, environment: dict[str, str], port: int, cookie: str) -> tuple[float, float]:
-    """The median time to open Content and to open the blank page, in milliseconds."""
-    root = f"http://127.0.0.1:{port}"
-    output = folder / "web.log"
-    with running("benchmarks.shells.serve", output=output, settings=environment) as web:
-        web.wait_until_answers(f"{root}/healthz")
-        with _page(root, cookie) as page:
-            page.goto(f"{root}/blank")
-            page.get_by_role("heading", name="Blank").wait_for()
-            page.wait_for_timeout(1500)
-            pairs = [(_visit(page, CONTENT), _visit(page, BLANK)) for _ in range(WARM_UP + ROUNDS)]
-            _visit(page, CONTENT)
-            page.get_by_text(f"{DRAFTS:,} drafts").wait_for()  # what was measured is the filled list
-    content, blank = zip(*pairs[WARM_UP:], strict=True)
-    return statistics.median(content), statistics.median(blank)
-
-
-def _visit(page: Page, target: Target) -> float:
-    took: float = page.evaluate(_VISIT, list(target))
-    page.wait_for_timeout(150)  # let pictures and what Streamlit tidies up afterwards come to rest
-    return took
-
-
-@contextmanager
-def _page(root: str, cookie: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        context = browser.new_context(viewport=VIEWPORT, locale="en-GB")
-        context.add_cookies([{"name": sessions.COOKIE, "value": cookie, "url": root}])
-        yield context.new_page()
-        browser.close()
+def _check(page: Page) -> None:
+    page.get_by_text(f"{DRAFTS:,} drafts").wait_for()
 
 
 def _furnish(runtime: Runtime) -> str:
@@ -132,10 +69,10 @@ def _furnish(runtime: Runtime) -> str:
         account = make_account(session, owner, is_default=True, expires_at=now + timedelta(days=1))
         blobs = [make_blob(session, owner) for _ in range(PICTURES)]
         _add_deviations(session, owner, account.id, blobs)
-    picture = _picture()
+    thumbnail = picture()
     for blob in blobs:
         for size in THUMBNAIL_SIZES:
-            runtime.store.put(thumbnail_key(blob.storage_key, size), picture, content_type="image/webp")
+            runtime.store.put(thumbnail_key(blob.storage_key, size), thumbnail, content_type="image/webp")
     return cookie
 
 
@@ -167,7 +104,7 @@ def _add_deviations(session: Session, owner: User, account_id: str, blobs: list[
     session.execute(insert(DeviationFile), files)
 
 
-def _picture() -> bytes:
+def picture() -> bytes:
     """A thumbnail like any other."""
     file = io.BytesIO()
     Image.radial_gradient("L").resize((400, 300)).save(file, "WEBP")
