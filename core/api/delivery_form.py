@@ -9,7 +9,7 @@ from core.api.forms import Form
 from core.api.problems import invalid, refused
 from core.api.texts import Line, Text, one_line
 from core.publishing import tags as tagging
-from core.publishing.changes import DESCRIPTION_LENGTH, TITLE_LENGTH
+from core.publishing.changes import DESCRIPTION_LENGTH, PROJECT_LENGTH, TITLE_LENGTH
 from core.publishing.ingest import Delivery
 from core.publishing.models import MatureLevel
 from core.publishing.validation import MAX_GALLERIES
@@ -17,7 +17,6 @@ from core.system.idempotency import digest_of
 
 # These take several values; all others take one.
 LISTS = ("tags", "gallery_ids")
-PROJECT_LENGTH = 100
 
 
 def _spread(values: list[str]) -> list[str]:
@@ -92,7 +91,7 @@ def read_delivery(form: Form, key: str | None) -> Delivery:
     except ValidationError as error:
         raise refused(error.errors(), ["file", *DeliveryFields.model_fields]) from error
     values = fields.model_dump(
-        include={"title", "description", "tags", "mature_level", "gallery_ids"}, exclude_none=True
+        include={"title", "description", "tags", "mature_level", "gallery_ids", "project", "rating"}, exclude_none=True
     )
     if not values.get("title"):
         values.pop("title", None)  # made of the file's name
@@ -100,7 +99,7 @@ def read_delivery(form: Form, key: str | None) -> Delivery:
     values |= {"is_mature": is_mature, "is_ai_generated": fields.is_ai_generated, "no_ai": fields.no_ai}
     said = fields.model_dump(mode="json") | {"file": form.file.sha256, "file_name": form.file.name}
     return Delivery(
-        fields=values, account=fields.account or None, rating=fields.rating, project=fields.project or None,
+        fields=values, account=fields.account or None,
         allow_duplicate=fields.allow_duplicate, key=key, digest=digest_of(said),
     )  # fmt: skip
 

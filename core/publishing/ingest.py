@@ -22,7 +22,7 @@ from core.publishing.import_choices import ImportChoices, ImportLimits, ImportOu
 from core.publishing.imports import import_files
 from core.publishing.models import Deviation, DeviationStatus
 from core.publishing.records import DeviationRecord, get_record
-from core.system import audit, idempotency
+from core.system import idempotency
 from core.system.actors import Actor
 from core.system.idempotency import Replay, Reservation
 
@@ -44,8 +44,6 @@ class Delivery:
 
     fields: dict[str, Any] = field(default_factory=dict)
     account: str | None = None
-    rating: int | None = None
-    project: str | None = None
     allow_duplicate: bool = False
     key: str | None = None
     digest: str = ""
@@ -143,7 +141,6 @@ class _Run:
 
     def finish_creating(self, session: Session, row: Deviation, warnings: tuple[str, ...]) -> None:
         """Inside the transaction that makes the deviation."""
-        self._label(session, row)
         record = get_record(session, self.actor, row.id, with_embedded=False)
         self.answer = self._answer(session, CREATED, Delivered(record, is_duplicate=False, warnings=warnings))
 
@@ -158,15 +155,6 @@ class _Run:
         if self.reserved is not None:
             with suppress(UnavailableError), self.database.session() as session:
                 idempotency.abandon(session, self.reserved)
-
-    def _label(self, session: Session, row: Deviation) -> None:
-        wanted = {"rating": self.delivery.rating, "project": self.delivery.project}
-        given = {name: value for name, value in wanted.items() if value is not None}
-        if given:
-            row.rating, row.project = self.delivery.rating, self.delivery.project
-            session.flush()
-            before = dict.fromkeys(given)
-            audit.record(session, self.actor, "deviation.edited", row.id, before=before, after=given, now=self.now)
 
     def _answer(self, session: Session, status_code: int, delivered: Delivered) -> Answer:
         body = self.wording(delivered)
