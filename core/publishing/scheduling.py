@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.publishing.access import LEASE_SECONDS, Post, get_post, load_posts
+from core.publishing.automations.advice import broken_limits, with_limits
 from core.publishing.errors import IllegalMove, ScheduleRefused
 from core.publishing.models import DeviationStatus, LatePolicy
 from core.publishing.moves import move
@@ -161,8 +162,10 @@ def schedule_one(
     way = _RESCHEDULE if post.row.status is DeviationStatus.SCHEDULED else _SCHEDULE
     at = plan.times(1, now=now)[0]
     told = _Planner(session, actor, plan, rng, now, lease_seconds).put(post, way, at).warnings
+    broken = broken_limits(session, actor, [deviation_id], now=now).get(deviation_id)
     alike = near_duplicates(session, actor, [deviation_id], now=now).get(deviation_id)
-    return (*told, sentence(alike)) if alike else told
+    more = [f"It {broken}."] if broken else []
+    return (*told, *more, sentence(alike)) if alike else (*told, *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,7 @@ class _Planner:
         slots = dict(zip(ids, self.plan.times(len(ids), now=self.now), strict=True))
         posts = load_posts(self.session, self.actor, ids)
         report = run_batch(ids, posts, lambda post: self.put(post, way, slots[post.row.id]))
+        report = with_limits(self.session, self.actor, report, now=self.now)
         return with_lookalikes(self.session, self.actor, report, now=self.now)
 
     def put(self, post: Post, way: _Way, at: datetime) -> Change:

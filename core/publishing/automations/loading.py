@@ -186,10 +186,22 @@ def load_boards(
 
 
 def load_promises(
-    session: Session, user_id: str, account_ids: Collection[str], *, start: datetime, end: datetime
+    session: Session,
+    user_id: str,
+    account_ids: Collection[str],
+    *,
+    start: datetime,
+    end: datetime,
+    without: frozenset[str] = frozenset(),
 ) -> list[Promise]:
-    """What is promised or went out between two instants, whoever planned it."""
-    columns = (Deviation.account_id, Deviation.automation_id, Deviation.actual_publish_at, Deviation.published_at)
+    """What is promised or went out between two instants, whoever planned it; but not the posts ``without``."""
+    columns = (
+        Deviation.id,
+        Deviation.account_id,
+        Deviation.automation_id,
+        Deviation.actual_publish_at,
+        Deviation.published_at,
+    )
     live: ColumnElement[bool] = and_(Deviation.user_id == user_id, Deviation.deleted_at.is_(None))
     queued = and_(Deviation.status.in_(QUEUED), Deviation.actual_publish_at.between(start, end))
     out = and_(Deviation.status == DeviationStatus.PUBLISHED, Deviation.published_at >= start)
@@ -197,6 +209,7 @@ def load_promises(
     return [
         Promise(row.account_id, row.automation_id, anchor(row.actual_publish_at, row.published_at))
         for row in session.execute(query)
+        if row.id not in without
     ]
 
 
