@@ -90,4 +90,4 @@ def _refuse_twice(tags: Sequence[Any]) -> None:
         key = str(tag).strip().casefold()
         if key in seen:
             raise AutomationRefused(f"The tag “{tag}” is there twice. Upper and lower case count as the same.")
-        seen.add(key)
+        seen |= {key}

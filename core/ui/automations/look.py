@@ -36,7 +36,7 @@ _CSS = """
 .atl-post img, .atl-post i { width: 44px; height: 44px; object-fit: cover; border-radius: 7px; display: block; }
 .atl-post b { font-weight: 600; font-variant-numeric: tabular-nums; }
 .atl-post p { margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.atl-post small { opacity: .75; font-size: .8rem; display: block; white-space: normal; }
+.atl-post small { font-size: .8rem; display: block; white-space: normal; }
 .atl-run { display: flex; flex-wrap: wrap; gap: .1rem .8rem; align-items: baseline; font-size: .92rem;
   padding: .55rem 0; border-top: 1px solid color-mix(in srgb, currentColor 10%, transparent); }
 .atl-run b { font-weight: 600; font-variant-numeric: tabular-nums; }
@@ -57,7 +57,7 @@ _CSS = """
 .atl-week div i { position: absolute; top: 0; bottom: 0; background: var(--atl-band); }
 .atl-week p { display: flex; justify-content: space-between; margin: 0; opacity: .7; font-size: .75rem; }
 .st-key-automation-head [data-testid="stHeading"] h1 { padding: 0; }
-.st-key-automation-head [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-automation-head [data-testid="stMarkdownContainer"]:has(h1) { margin-bottom: 0; }
 .st-key-starters { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); }
 .st-key-starters > div { width: auto; }
 .st-key-automation-parts { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); gap: 0 1.2rem; }
