@@ -14,6 +14,7 @@ from core.publishing.errors import ChangedMeanwhile, ChangeRefused, DeviationBus
 from core.publishing.models import Deviation, DeviationStatus, LatePolicy
 from core.publishing.moves import plain, snapshot
 from core.publishing.pool_fields import require_preset
+from core.publishing.protection import forced_protection
 from core.publishing.states import EDITABLE, QUEUED
 from core.publishing.validation import warnings
 from core.system import audit
@@ -69,7 +70,7 @@ def edit_post(
     """
     row = post.row
     require_editable(post, now=now, lease_seconds=lease_seconds)
-    values = completed(values)
+    values = completed(values, row)
     wanted = {name: plain(value) for name, value in values.items()}
     before, after = audit.changes(snapshot(row, list(values)), wanted)
     if not after:
@@ -118,13 +119,19 @@ def require_editable(post: Post, *, now: datetime, lease_seconds: float) -> None
         raise DeviationBusy(f"“{post.row.title}” is on its way to DeviantArt. Cancel it first, then change it.")
 
 
-def completed(values: dict[str, Any]) -> dict[str, Any]:
-    """``values`` with what follows from them: fields that only mean something together change together."""
+def completed(values: dict[str, Any], row: Deviation | None = None) -> dict[str, Any]:
+    """``values`` with what follows from them: fields that only mean something together change together.
+
+    ``row`` is the post as it is; ``None`` for a new one. A price that is newly chosen protects the post.
+    """
     values = dict(values)
     if values.get("is_mature") is False:
         values |= {"mature_level": None, "mature_classification": []}
     if values.get("late_policy") is LatePolicy.PUBLISH:
         values["max_lateness_minutes"] = None
+    chosen = values.get("sale_preset_id")
+    if chosen is not None and (row is None or chosen != row.sale_preset_id):
+        values = forced_protection({"display_resolution": row.display_resolution if row else 0} | values)
     return values
 
 

@@ -1,7 +1,7 @@
 """Posts and their prices: choosing a preset before a post is out, and queueing it for its price afterwards."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from core.publishing.editing import edit_post
 from core.publishing.errors import ChangeRefused
 from core.publishing.execution.ledger import Ledger
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
+from core.publishing.protection import forced_protection as forced_protection
 from core.publishing.reports import BatchReport, Change, run_batch
 from core.publishing.validation import warnings
 from core.sales import queue
@@ -28,19 +29,8 @@ from core.sales.money import money
 from core.sales.queue import Piece
 from core.system.actors import Actor
 
-SELLING_SIZE = 8  # 1920 pixels, DeviantArt's largest below the original
-
 log = structlog.get_logger(__name__)
 _RNG = random.SystemRandom()
-
-
-def forced_protection(values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` with what a work for sale is shown with: a watermark, at most 1920 pixels, no free download."""
-    return dict(values) | {
-        "add_watermark": True,
-        "display_resolution": values.get("display_resolution") or SELLING_SIZE,
-        "allow_free_download": False,
-    }
 
 
 def enqueue_published(ledger: Ledger) -> None:
@@ -124,6 +114,7 @@ def choose_preset(
         values: dict[str, Any] = {"sale_preset_id": preset_id}
         if preset_id is not None:
             _require_public(post)
+            # Also for one that has this very preset: it may have been chosen before it was protected.
             values |= forced_protection({"display_resolution": post.row.display_resolution})
         changed = edit_post(session, actor, post, values, trail=trail, now=now, lease_seconds=lease_seconds)
         return Change(bool(changed), warnings(post))

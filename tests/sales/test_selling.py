@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from core.publishing import bulk, selling
+from core.publishing.changes import DeviationChanges
+from core.publishing.deviations import create
+from core.publishing.editing import edit
 from core.publishing.models import Deviation
 from core.sales import handling
 from core.sales.errors import PresetNotFound
@@ -101,3 +104,15 @@ def test_an_address_nobody_can_open_is_that_posts_affair(session, actor, alice, 
     fine = make_deviation(session, alice, status="published")
     report = selling.sell(session, actor, [odd.id, fine.id], preset.id, rng=rng, now=NOON)
     assert outcomes(report) == ["skipped", "changed"]
+
+
+def test_a_price_chosen_in_the_drawer_protects_the_post_too(session, actor, alice, preset):
+    draft = make_deviation(session, alice)
+    choice = DeviationChanges(sale_preset_id=preset.id, allow_free_download=True)
+    edit(session, actor, draft.id, choice, now=NOON)
+    assert (draft.add_watermark, draft.display_resolution, draft.allow_free_download) == (True, 8, False)
+    # Said on purpose, later: what is for sale may still be changed.
+    edit(session, actor, draft.id, DeviationChanges(sale_preset_id=preset.id, add_watermark=False), now=NOON)
+    assert not draft.add_watermark
+    new = create(session, actor, DeviationChanges(title="New", sale_preset_id=preset.id), now=NOON)
+    assert (new.add_watermark, new.display_resolution) == (True, 8)

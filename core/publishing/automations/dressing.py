@@ -13,17 +13,7 @@ from core.publishing.automations.pool import Candidate
 from core.publishing.changes import TITLE_LENGTH
 from core.publishing.models import Deviation, DeviationFile, UploadMode
 from core.publishing.patterns import AUTOMATION_VARIABLES, Pattern, PatternValues, read_pattern
-
-SELLING_SIZE = 8  # 1920 pixels, DeviantArt's largest below the original
-
-
-def protected(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What a work for sale is shown with: a watermark, at most 1920 pixels, no free download."""
-    return {
-        "add_watermark": True,
-        "display_resolution": fields["display_resolution"] or SELLING_SIZE,
-        "allow_free_download": False,
-    }
+from core.publishing.protection import forced_protection
 
 
 def title_pattern(automation: Automation) -> Pattern | None:
@@ -46,7 +36,8 @@ def dress(
     if automation.stash_only_by_default:
         changes["stash_only"] = True
     if automation.auto_add_to_sale_queue and automation.sale_queue_preset_id:
-        changes |= protected(fields) | {"sale_preset_id": automation.sale_queue_preset_id}
+        changes |= forced_protection({"display_resolution": fields["display_resolution"]})
+        changes["sale_preset_id"] = automation.sale_queue_preset_id
     if pattern is not None:
         values = PatternValues(
             filename=candidate.stem,
