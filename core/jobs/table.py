@@ -55,7 +55,7 @@ def job_table(ports: Ports, in_hand: Callable[[], Sequence[str]] = list) -> list
         Job("hash_pictures", "Note what pictures look like, to find lookalikes", 60, hash_pictures),
         Job("deliver", "Send notifications by mail and to webhooks", 5, Deliverer().run),
         Job("take_counts", "Ask how published works do", 20, take_counts),
-        Job("take_over", "Take over works that are in a gallery already", 5, take_over),
+        Job("take_over", "Take over works that are in a gallery already", 10, take_over),
         Job("thin_counts", "Keep one count a day of what is older than a month", 6 * 3600, thin_counts),
         Job("probe_notes", "Ask whether DeviantArt serves private notes", 3600, probe_notes),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),

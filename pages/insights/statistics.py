@@ -6,7 +6,7 @@ from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.ui.errors import guarded
 from core.ui.gate import current_user
-from core.ui.links import screen_link
+from core.ui.links import screen_button
 from core.ui.page import empty_state, page_header, zone_note
 from core.ui.statistics import comparing, overview, works
 from core.ui.statistics.query import current
@@ -20,7 +20,7 @@ def show_empty() -> None:
         "Views, favourites, comments and downloads of what you publish appear here within the hour.",
         icon=":material/monitoring:",
     )
-    screen_link("Take over what is on DeviantArt already", "accounts", icon=":material/download:")
+    screen_button("Take over your gallery", "accounts", key="statistics-take-over", icon=":material/download:")
 
 
 def show(user: SignedIn) -> None:

@@ -95,17 +95,17 @@ def read_statistics(session: Session, actor: Actor, *, days: int, zone: str, now
     places = {row.raw: place for place, row in enumerate(rows)}
     growth = read_growth(session, actor, places, since=span.bounds[0], now=now)
     by_work = growth.by_work(len(rows), bounds[0], now)
-    by_day = growth.totals(bounds)
-    gained, before = by_day.sum(axis=0), growth.totals([span.bounds[0], bounds[0]])[0]
+    totals = growth.totals(bounds)
+    by_day = {name: tuple(round(float(one)) for one in totals[:, at]) for at, name in enumerate(METRICS)}
+    before = growth.totals([span.bounds[0], bounds[0]])[0]
     works = tuple(_figures(row, by_work[place]) for place, row in enumerate(rows))
     return Statistics(
         days=days,
         dates=span.dates[days:],
-        by_day={name: tuple(round(float(one)) for one in by_day[:, at]) for at, name in enumerate(METRICS)},
+        by_day=by_day,
         totals={
-            name: Total(
-                sum(getattr(work, name) or 0 for work in works), round(float(gained[at])), round(float(before[at]))
-            )
+            # The sum of the days as they are shown, so that nobody finds them one apart.
+            name: Total(sum(getattr(work, name) or 0 for work in works), sum(by_day[name]), round(float(before[at])))
             for at, name in enumerate(METRICS)
         },
         works=works,

@@ -25,7 +25,7 @@ from core.publishing.takeover.page import Page, Stopped
 
 # Longer than the slowest picture: whoever is silent for so long is gone.
 LEASE = timedelta(minutes=2)
-BUDGET_SECONDS = 10.0
+BUDGET_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,8 @@ def _show_head(user: SignedIn, detail: DeviationDetail, showing: Showing) -> Non
         st.markdown(badge.markdown)
         if view.status in QUEUED or view.status is DeviationStatus.PUBLISHED:
             st.markdown(f"**{showing.when(view)}**")
-        st.caption(f"Added {format_instant(view.created_at, user.timezone, now=now)}. {zone_note(user.timezone)}")
+        came = "Taken over from the gallery" if view.imported_at else "Added"
+        st.caption(f"{came} {format_instant(view.created_at, user.timezone, now=now)}. {zone_note(user.timezone)}")
         if view.deviation_url:
             st.link_button(showing.link_label(view), view.deviation_url, icon=":material/open_in_new:")
         _show_actions(user, detail)

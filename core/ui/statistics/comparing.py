@@ -37,15 +37,15 @@ def show_times(statistics: Statistics, timezone: str) -> None:
     with left:
         _show_averages("By weekday of publication", days, [group.name[:3] for group in days], "weekdays")
     with right:
-        _show_averages("By hour of publication", hours, [group.name for group in hours], "hours")
+        _show_averages("By hour of publication", hours, [group.name for group in hours], "hours", ":00")
     st.caption(f"Views of a work on average, all counted works. {zone_note(timezone)}")
 
 
-def _show_averages(title: str, found: Sequence[GroupFigures], names: Sequence[str], key: str) -> None:
+def _show_averages(title: str, found: Sequence[GroupFigures], names: Sequence[str], key: str, suffix: str = "") -> None:
     with st.container(border=True, key=f"statistics-{key}"):
         st.markdown(f"**{title}**")
         best = max(found, key=lambda group: group.views_each)
-        words = f"best: {best.name}, {best.views_each:,.0f} views a work over {count(best.works, 'work')}"
+        words = f"best: {best.name}{suffix}, {best.views_each:,.0f} views a work over {count(best.works, 'work')}"
         figure = charts.averages(names, [group.views_each for group in found], [group.works for group in found])
         charts.show(figure, key=f"averages-{key}", alt=f"{title}; {words}.")
         st.caption(f"{words[:1].upper()}{words[1:]}.")

@@ -82,8 +82,10 @@ def show_days(statistics: Statistics, chosen: Chosen) -> None:
 
 def _figure(name: str, label: str, statistics: Statistics) -> Figure:
     total = statistics.totals[name]
-    change = total.gained - total.gained_before
+    change: int | None = total.gained - total.gained_before
     note = f"than the {statistics.days} days before" if change else f"as in the {statistics.days} days before"
+    if total.gained and not total.gained_before:
+        change, note = None, f"nothing counted in the {statistics.days} days before"
     return Figure(
         f"{label} gained", total.gained, note, _bars(statistics.by_day[name]), f"{total.now:,} in all",
         change=change, falling_is="bad",

@@ -97,9 +97,9 @@ def _row(work: WorkFigures, cover: Any, timezone: str) -> dict[str, Any]:
         "views": work.views,
         "gained favourites": work.gained_favourites,
         "favourites": work.favourites,
+        "published": format_instant(work.published_at, timezone),
+        "automation": work.automation or BY_HAND,
         "comments": work.comments,
         "downloads": work.downloads,
-        "automation": work.automation or BY_HAND,
-        "published": format_instant(work.published_at, timezone),
         "link": None if work.is_gone else work.url,
     }
