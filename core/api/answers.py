@@ -5,7 +5,7 @@ from typing import Any
 from core.api.problems import MEDIA_TYPE, PROBLEMS, ProblemOut
 
 # Every endpoint that asks for a key can answer with these.
-ALWAYS = ("key-refused", "invalid", "too-large", "too-many-requests", "unexpected", "unavailable")
+ALWAYS = ("key-refused", "body-too-slow", "invalid", "too-large", "too-many-requests", "unexpected", "unavailable")
 
 
 def failures(*codes: str) -> dict[int | str, dict[str, Any]]:

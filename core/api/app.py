@@ -45,7 +45,6 @@ def build_api(runtime: Runtime) -> FastAPI:
     """The API for one runtime. It opens nothing by itself, so it needs no lifespan."""
     settings = runtime.settings
     incoming = Incoming(Path(settings.data_dir) / "incoming")
-    incoming.sweep()
     files = FileLimits({("/deviations", ""): settings.max_file_mb * 1024 * 1024, ("/sales/", ""): MAX_PROOF_BYTES})
     app = FastAPI(
         title="Atelier",

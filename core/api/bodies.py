@@ -1,4 +1,5 @@
-"""Bodies of requests are refused at their first byte too many, whatever they said about their length."""
+"""Bodies of requests are refused at their first byte too many, whatever they said about their length, and given up
+when their sender falls silent."""
 
 import asyncio
 import contextlib
@@ -13,6 +14,7 @@ FORM_BYTES = 1024 * 1024  # of everything in a form beside its file
 # A client that is still sending would not read our answer; this much more of it is listened to.
 DRAINED_BYTES = 8 * 1024 * 1024
 DRAINING_SECONDS = 5.0
+SILENCE_SECONDS = 60.0
 
 
 class BodyLimit:
@@ -98,11 +100,19 @@ class _Counted:
             await self._next()
 
     async def _next(self) -> Message:
-        message = await self._receive()
+        message = await self._receive() if self._is_whole else await self._patiently()
         self._got += len(message.get("body", b""))
         if message["type"] != "http.request" or not message.get("more_body"):
             self._is_whole = True
         return message
+
+    async def _patiently(self) -> Message:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                return await self._receive()
+        except TimeoutError as error:
+            detail = f"Nothing arrived for {SILENCE_SECONDS:.0f} s. Send the request again."
+            raise Problem("body-too-slow", detail, headers={"Connection": "close"}) from error
 
     def _refuse(self) -> None:
         size = f"{self._limit / 1024**2:.0f} MB" if self._limit >= 1024**2 else f"{self._limit // 1024} KB"

@@ -62,7 +62,7 @@ def deviation_routes(runtime: Runtime, incoming: Incoming) -> APIRouter:
         responses={
             201: {"description": "A new deviation awaits review."},
             200: {"model": DeliveredOut, "description": "This content is here already: the deviation that shows it."},
-            **failures("scope-missing", "still-served", "body-too-slow", "too-large", "type-not-taken"),
+            **failures("scope-missing", "still-served", "too-large", "type-not-taken"),
         },
         openapi_extra=_FORM,
     )

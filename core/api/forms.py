@@ -1,10 +1,9 @@
 """Reads a form off the wire: its one file goes to disk as it arrives, its fields stay in memory.
 
 Starlette's own parser takes a body of any length before an endpoint sees it. This one stops at the first byte too
-many, and at a sender that falls silent.
+many.
 """
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
@@ -22,7 +21,6 @@ from core.api.problems import FULL_RETRY_SECONDS, Problem, invalid, retry_after
 
 MOST_FIELDS = 200
 LONGEST_FIELD = 256 * 1024  # bytes
-SILENCE_SECONDS = 60.0
 _FLUSH_BYTES = 1024 * 1024
 
 
@@ -102,7 +100,7 @@ class _Reader:
                 "on_part_end": self._end_part,
                 "on_end": self._end,
             })  # fmt: skip
-            async for chunk in _with_patience(request):
+            async for chunk in request.stream():
                 parser.write(chunk)
                 if self._pending_bytes >= _FLUSH_BYTES:
                     await run_in_threadpool(self._flush)
@@ -183,20 +181,6 @@ class _Reader:
 
     def _end(self) -> None:
         self._is_whole = True
-
-
-async def _with_patience(request: Request) -> AsyncIterator[bytes]:
-    chunks = request.stream().__aiter__()
-    while True:
-        try:
-            async with asyncio.timeout(SILENCE_SECONDS):
-                chunk = await anext(chunks, None)
-        except TimeoutError as error:
-            detail = f"Nothing arrived for {SILENCE_SECONDS:.0f} s. Send the request again."
-            raise Problem("body-too-slow", detail, headers={"Connection": "close"}) from error
-        if chunk is None:
-            return
-        yield chunk
 
 
 def _boundary(request: Request) -> bytes:

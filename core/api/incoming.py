@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 SUFFIX = ".part"
 # Between making a file and holding it lies a moment.
 YOUNG_SECONDS = 60.0
+SWEEP_EVERY_SECONDS = 600.0
 
 
 class Incoming:
@@ -24,10 +25,15 @@ class Incoming:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._swept_at = time.monotonic()
+        self.sweep()
 
     @contextmanager
     def slot(self) -> Iterator[Path]:
         """An empty file for the length of the block."""
+        if time.monotonic() - self._swept_at > SWEEP_EVERY_SECONDS:
+            self._swept_at = time.monotonic()
+            self.sweep()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"{secrets.token_hex(12)}{SUFFIX}"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)

@@ -78,7 +78,7 @@ def sale_routes(runtime: Runtime, incoming: Incoming) -> APIRouter:
     @router.post(
         "/sales/{sale_id}/complete",
         summary="Say that the price is set",
-        responses=failures("scope-missing", "not-found", "conflict", "body-too-slow", "type-not-taken"),
+        responses=failures("scope-missing", "not-found", "conflict", "type-not-taken"),
         openapi_extra=_either(ClaimIn),
     )
     async def complete(sale_id: str, request: Request, caller: Seller) -> SaleOut:
@@ -98,7 +98,7 @@ def sale_routes(runtime: Runtime, incoming: Incoming) -> APIRouter:
     @router.post(
         "/sales/{sale_id}/fail",
         summary="Say why the price could not be set",
-        responses=failures("scope-missing", "not-found", "conflict", "body-too-slow", "type-not-taken"),
+        responses=failures("scope-missing", "not-found", "conflict", "type-not-taken"),
         openapi_extra=_either(FailIn),
     )
     async def fail(sale_id: str, request: Request, caller: Seller) -> SaleOut:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.db.engine import Database
 from core.errors import InvalidInputError
+from core.jobs.cleanup import forget_expired
 from core.system import idempotency
 from core.system.idempotency import KeyReused, Replay, Reservation, ReservationLost, StillServed
 from core.system.models import IdempotencyRecord
@@ -134,3 +135,9 @@ def test_two_who_find_a_dead_reservation_do_not_both_take_it(database: Database)
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["Reservation", *["StillServed"] * 3]
+
+
+def test_the_hourly_broom_forgets_them(session: Session, owner: str) -> None:
+    idempotency.finish(session, reserve(session, owner), 201, {}, now=NOON)
+    assert forget_expired(session, log_days=90, now=NOON + HOUR) == 0
+    assert forget_expired(session, log_days=90, now=NOON + 49 * HOUR) == 1
