@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import UnavailableError
 from core.jobs.ports import Ports
-from core.system import channel_health, deliveries
+from core.system import channel_health, deliveries, digests
 from core.system.deliveries import Claimed, Due
-from core.system.messengers import AddressGone, MessageDelayed, MessageRefused, MessengerDown, MessengerError
+from core.system.messengers import AddressGone, Message, MessageDelayed, MessageRefused, MessengerDown, MessengerError
 from core.system.models import ChannelKind
 
 log = structlog.get_logger(__name__)
@@ -77,50 +77,46 @@ class Deliverer:
     def _send_channel(self, ports: Ports, group: Sequence[Due], until: float) -> list[_Outcome]:
         """Send one channel's, oldest first, as long as they arrive."""
         outcomes: list[_Outcome] = []
-        for due in group:
-            if time.monotonic() > until or self._is_paused(due.kind, ports.clock()):
+        for batch in digests.batches(group):
+            if time.monotonic() > until or self._is_paused(batch[0].kind, ports.clock()):
                 break
             try:
-                outcome = self._send(ports, due)
+                made = self._send(ports, batch)
             except UnavailableError as error:
-                log.warning("A notification could not be sent now.", delivery_id=due.id, reason=str(error))
+                log.warning("A notification could not be sent now.", delivery_id=batch[0].id, reason=str(error))
                 break
-            if outcome is not None:
-                outcomes.append(outcome)
-            if outcome is _Outcome.CLOSED:
+            outcomes += made
+            if _Outcome.CLOSED in made:
                 break
         return outcomes
 
-    def _send(self, ports: Ports, due: Due) -> _Outcome | None:
-        """What became of one message; ``None`` when somebody else had it. No transaction is open during the call."""
+    def _send(self, ports: Ports, batch: Sequence[Due]) -> list[_Outcome]:
+        """What became of each that nobody else had taken. No transaction is open during the call."""
         lock_id = f"{ports.worker[:40]}:{secrets.token_hex(8)}"
         with ports.database.session() as session:
-            claimed = deliveries.claim(session, due, lock_id, now=ports.clock())
-        if claimed is None:
-            return None
-        failure = self._carry(ports, claimed)
-        _TRIES.labels(claimed.kind.value, _OUTCOMES[type(failure)]).inc()
+            taken = [deliveries.claim(session, due, lock_id, now=ports.clock()) for due in batch]
+        mine = [claimed for claimed in taken if claimed is not None]
+        if not mine:
+            return []
+        failure = self._carry(ports, mine[0].kind, digests.together([one.message for one in mine]))
+        _TRIES.labels(mine[0].kind.value, _OUTCOMES[type(failure)]).inc()
         with ports.database.session() as session:
-            now = ports.clock()
-            if failure is None:
-                deliveries.settle_sent(session, claimed, now=now)
-                return _Outcome.SENT
-            return _settle_failure(session, claimed, failure, now=now)
+            return [_settle(session, one, failure, now=ports.clock()) for one in mine]
 
-    def _carry(self, ports: Ports, claimed: Claimed) -> MessengerError | None:
+    def _carry(self, ports: Ports, kind: ChannelKind, message: Message) -> MessengerError | None:
         """Hand the message over; why it did not arrive."""
         try:
-            ports.messengers[claimed.kind].send(claimed.message, now=ports.clock())
+            ports.messengers[kind].send(message, now=ports.clock())
         except MessengerDown as error:
-            self._pause(claimed.kind, ports.clock(), error)
+            self._pause(kind, ports.clock(), error)
             return error
         except (MessageRefused, MessageDelayed, AddressGone) as error:
-            log.info("A notification did not arrive.", delivery_id=claimed.message.id, why=type(error).__name__)
+            log.info("A notification did not arrive.", delivery_id=message.id, why=type(error).__name__)
             return error
         except Exception:  # an edge: a message that cannot be handled must not be tried for ever
-            log.exception("Sending a notification failed.", delivery_id=claimed.message.id)
+            log.exception("Sending a notification failed.", delivery_id=message.id)
             return MessageDelayed("It could not be put together here. The log of the sidecar says why.")
-        self._pauses.pop(claimed.kind, None)
+        self._pauses.pop(kind, None)
         return None
 
     def _is_paused(self, kind: ChannelKind, now: datetime) -> bool:
@@ -146,7 +142,10 @@ def _discard_stale(ports: Ports, kinds: Sequence[ChannelKind], now: datetime) ->
         return deliveries.discard_stale(session, stale)
 
 
-def _settle_failure(session: Session, claimed: Claimed, failure: MessengerError, *, now: datetime) -> _Outcome:
+def _settle(session: Session, claimed: Claimed, failure: MessengerError | None, *, now: datetime) -> _Outcome:
+    if failure is None:
+        deliveries.settle_sent(session, claimed, now=now)
+        return _Outcome.SENT
     reason = str(failure)
     if isinstance(failure, MessengerDown):
         deliveries.give_back(session, claimed, reason)

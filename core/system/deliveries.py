@@ -41,6 +41,7 @@ class Due:
     id: str
     channel_id: str
     kind: ChannelKind
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,14 @@ def list_due(session: Session, kinds: Collection[ChannelKind], *, now: datetime,
     """What may be sent now, oldest first, at most 20 for one channel: one that is flooded does not hold up the rest."""
     rank = func.row_number().over(partition_by=D.c.channel_id, order_by=(D.c.next_attempt_at, D.c.id)).label("rank")
     ranked = (
-        select(D.c.id, D.c.channel_id, C.c.kind, D.c.next_attempt_at, rank)
+        select(D.c.id, D.c.channel_id, C.c.kind, D.c.topic, D.c.next_attempt_at, rank)
         .join_from(D, C, C.c.id == D.c.channel_id)
         .where(_claimable(now), open_channel(kinds))
         .subquery()
     )
-    query = select(ranked.c.id, ranked.c.channel_id, ranked.c.kind).where(ranked.c.rank <= PER_CHANNEL)
-    rows = session.execute(query.order_by(ranked.c.next_attempt_at, ranked.c.id).limit(limit))
-    return [Due(row.id, row.channel_id, row.kind) for row in rows]
+    query = select(ranked.c.id, ranked.c.channel_id, ranked.c.kind, ranked.c.topic)
+    oldest = query.where(ranked.c.rank <= PER_CHANNEL).order_by(ranked.c.next_attempt_at, ranked.c.id)
+    return [Due(row.id, row.channel_id, row.kind, row.topic) for row in session.execute(oldest.limit(limit))]
 
 
 def claim(session: Session, due: Due, lock_id: str, *, now: datetime) -> Claimed | None:

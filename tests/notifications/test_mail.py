@@ -15,7 +15,7 @@ from core.adapters.mail import MailMessenger, MailServer, compose, one_line, par
 from core.adapters.messengers import build_messengers
 from core.errors import InvalidInputError
 from core.settings import Settings
-from core.system import confirming, deliveries
+from core.system import confirming, deliveries, outbox
 from core.system.channel_errors import ChannelNotReady, InvalidChannel
 from core.system.channels import C
 from core.system.deliveries import LEASE, STALE
@@ -102,6 +102,38 @@ def test_without_a_mail_server_mails_wait_in_the_outbox_and_go_out_when_one_is_s
     assert post.deliver() == "Notifications: 1 sent, 1 too old and thrown away."
     assert [mail["Subject"] for mail in mailbox.mails] == ["New"]
     assert [(one.status.value, one.error_message) for one in post.sent()] == [("discarded", STALE), ("sent", None)]
+
+
+def test_many_at_once_become_one_mail(post: Post, mailing: Mailbox) -> None:
+    channel_id = post.add_mail()
+    for number in range(12):
+        post.tell(f"post.failed:dev_{number}", f"Post {number}\nfailed", body="It said no.")
+    assert post.deliver() == "Notifications: 12 sent."
+    (mail,) = mailing.mails
+    assert mail["Subject"] == "12 things to know"
+    assert mail["Message-ID"] == f"<{post.sent()[0].id}@example.com>"
+    text = mail.get_body(("plain",)).get_content()
+    assert all(f"Post {number} failed: It said no." in text for number in range(12))
+    assert "http://localhost:8501/notifications?show=History" in text
+    with post.database.session() as session:
+        outbox.send_test(session, post.alice, channel_id, now=post.now)
+    for number in range(2):
+        post.tell(f"sale.completed:sal_{number}", f"Sale {number}")
+    post.deliver()
+    assert [one["Subject"] for one in mailing.mails[1:]] == ["A test from Atelier", "Sale 0", "Sale 1"]
+
+
+def test_many_that_do_not_arrive_are_tried_again_together(post: Post, mailing: Mailbox) -> None:
+    post.add_mail()
+    for number in range(4):
+        post.tell(f"post.failed:dev_{number}", f"Post {number}")
+    mailing.answer["DATA"] = "451 4.3.0 Later"
+    assert post.deliver() == "Notifications: 4 did not arrive."
+    assert {(one.status.value, one.attempts) for one in post.sent()} == {("pending", 1)}
+    mailing.answer.clear()
+    post.later(MINUTE)
+    assert post.deliver() == "Notifications: 4 sent."
+    assert len(mailing.mails) == 1
 
 
 def test_an_address_gets_nothing_but_the_code_until_it_was_typed(post: Post, mailing: Mailbox) -> None:
