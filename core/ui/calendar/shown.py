@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.clock import utc_now
@@ -11,9 +12,9 @@ from core.identity import accounts
 from core.identity.models import Account
 from core.identity.sessions import SignedIn
 from core.publishing.automations.forecast import Forecast
-from core.publishing.automations.simulation import simulate
 from core.publishing.calendar.closed import Closed, closed_times
 from core.publishing.calendar.entries import AutomationView, Entry, Kind
+from core.publishing.calendar.foresight import Foresight, foresee
 from core.publishing.calendar.periods import Span, day_bounds, hour_bounds
 from core.publishing.calendar.reading import (
     Shelf,
@@ -32,6 +33,7 @@ DRAFTS_SHOWN = 24
 # Further ahead the drafts have long been used up, or nobody can say any more.
 FORESIGHT = timedelta(days=92)
 _MOST = 10_000
+_KEPT = "calendar.foresight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,13 @@ def _layout(query: Query, zone: ZoneInfo) -> tuple[tuple[datetime, ...], int, in
 
 
 def _forecast(session: Session, user: SignedIn, query: Query, end: datetime, now: datetime) -> Forecast | None:
-    """What automations will do in the period, if anybody wants to see it."""
+    """What automations will do in the period, if anybody wants to see it; kept while somebody leafs through it."""
     if end <= now or not query.wanted.has(Kind.FORESEEN):
         return None
-    return simulate(session, user.actor, now=now, until=min(end, now + FORESIGHT))
+    until = min(end, now + FORESIGHT)
+    kept: dict[str, Foresight] = st.session_state.setdefault(_KEPT, {})
+    kept[user.user_id] = foresee(session, user.actor, kept.get(user.user_id), until=until, now=now)
+    return kept[user.user_id].forecast
 
 
 def today_of(user: SignedIn) -> date:
