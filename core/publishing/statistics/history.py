@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -95,8 +96,10 @@ def read_statistics(session: Session, actor: Actor, *, days: int, zone: str, now
     places = {row.raw: place for place, row in enumerate(rows)}
     growth = read_growth(session, actor, places, since=span.bounds[0], now=now)
     by_work = growth.by_work(len(rows), bounds[0], now)
-    totals = growth.totals(bounds)
-    by_day = {name: tuple(round(float(one)) for one in totals[:, at]) for at, name in enumerate(METRICS)}
+    # Rounded as they add up, so that the days make the very total.
+    grown = np.round(np.cumsum(growth.totals(bounds), axis=0))
+    steps = np.diff(grown, axis=0, prepend=0)
+    by_day = {name: tuple(int(one) for one in steps[:, at]) for at, name in enumerate(METRICS)}
     before = growth.totals([span.bounds[0], bounds[0]])[0]
     works = tuple(_figures(row, by_work[place]) for place, row in enumerate(rows))
     return Statistics(
@@ -104,7 +107,6 @@ def read_statistics(session: Session, actor: Actor, *, days: int, zone: str, now
         dates=span.dates[days:],
         by_day=by_day,
         totals={
-            # The sum of the days as they are shown, so that nobody finds them one apart.
             name: Total(sum(getattr(work, name) or 0 for work in works), sum(by_day[name]), round(float(before[at])))
             for at, name in enumerate(METRICS)
         },

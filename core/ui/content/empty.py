@@ -5,7 +5,7 @@ import streamlit as st
 from core.ui.content import query as address
 from core.ui.content.query import Query, View
 from core.ui.content.upload import toggle_upload
-from core.ui.links import screen_button
+from core.ui.links import screen_link
 from core.ui.page import empty_state
 
 _TEXTS = {
@@ -31,10 +31,10 @@ def show_empty(query: Query) -> None:
     empty_state(title, body, icon=icon)
     if query.view is View.DRAFT:
         st.button("Upload files", type="primary", icon=":material/upload:", on_click=toggle_upload, key="content-first")
-    elif query.view is View.PUBLISHED:
-        screen_button("Take over your gallery", "accounts", key="content-take-over", icon=":material/download:")
     else:
         st.button("Go to the drafts", on_click=_go_to_drafts, key="content-to-drafts")
+    if query.view is View.PUBLISHED:
+        screen_link("Or take over what your gallery holds already", "accounts", icon=":material/download:")
 
 
 def _go_to_drafts() -> None:

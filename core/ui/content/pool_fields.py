@@ -51,18 +51,20 @@ def project_field(key: str, user: SignedIn, values: Mapping[str, Any], *, width:
     return {"project": text or None}
 
 
-def preset_field(key: str, user: SignedIn, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The price it is to be sold at once it is out."""
+def preset_field(key: str, user: SignedIn, values: Mapping[str, Any], *, width: int | None = None) -> dict[str, Any]:
+    """The price it is to be sold at once it is out; with a ``width`` nothing at all where there is no preset."""
     now = values.get("sale_preset_id")
     with get_runtime().database.read() as session:
         choices = pool_fields.list_presets(session, user.actor, also=[now] if now else [])
+    if not choices and width is not None:
+        return {}
     if not choices:
         st.caption("To sell works once they are out, make a price preset first.")
         return {} if now is None else {"sale_preset_id": None}
     names = {"": "Not for sale"} | {one.id: preset_name(one) for one in choices}
     chosen = st.selectbox(
         "Sell once it is out", list(names), index=list(names).index(now) if now in names else 0,
-        format_func=lambda one: names[one], key=f"{key}-preset",
+        format_func=lambda one: names[one], key=f"{key}-preset", width=width or "stretch",
     )  # fmt: skip
     return {"sale_preset_id": chosen or None}
 

@@ -67,8 +67,11 @@ def show_choosing(user: SignedIn) -> None:
             list(_AI), format_func=lambda one: _AI[one][0], key="upload-ai", width=180,
             help="“As the file says”: yes where the file names the prompt or model it was made with.",
         )  # fmt: skip
-        values = pool_fields.project_field("upload", user, {}, width=200)
         tags, description = picker.upload_fields(user, "upload")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        values = pool_fields.project_field("upload", user, {}, width=220)
+        values |= pool_fields.preset_field("upload", user, {}, width=220)
+        values |= pool_fields.rating_field("upload", {})
         st.space("stretch")
         label = f"Import {len(dropped)} files" if len(dropped) > 1 else "Import"
         if st.button(label, type="primary", icon=":material/upload:", disabled=not dropped, key="upload-go"):
