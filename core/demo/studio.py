@@ -9,6 +9,7 @@ import structlog
 
 from core.clock import utc_now
 from core.demo.catalogue import PICTURES, DemoPicture
+from core.demo.tools import lay_out
 from core.media.imports import IncomingFile
 from core.publishing.changes import DeviationChanges
 from core.publishing.imports import ImportChoices, ImportLimits, ImportOutcome, import_files
@@ -23,8 +24,10 @@ def furnish(runtime: Runtime, user_id: str) -> int:
     """Paint the pictures of the catalogue for a person and bring them in; how many are new.
 
     Some wait for review, as if a program had delivered them, the others are drafts. A picture the person has
-    already is left as it is. Takes some seconds.
+    already is left as it is. A price, templates and an automation come along for who has none. Takes some seconds.
     """
+    with runtime.database.session() as session:
+        lay_out(session, Actor.person(user_id), now=utc_now())
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as painters:
         painted = painters.map(lambda picture: _paint(picture, Path(folder)), PICTURES)
         count = sum(_bring_in(runtime, user_id, picture, file) for picture, file in zip(PICTURES, painted, strict=True))

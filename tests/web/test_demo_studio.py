@@ -1,18 +1,27 @@
 """The demo studio: painted the same each time, brought in once."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from PIL import ImageStat
 from sqlalchemy import func, select
 
+from core.clock import utc_now
 from core.db.engine import Database
 from core.demo import studio
 from core.demo.catalogue import PICTURES, DemoPicture
 from core.demo.studio import furnish
 from core.identity.models import User
 from core.media.blobs import thumbnail_key
+from core.publishing.automations.models import Automation
+from core.publishing.automations.simulation import simulate
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
+from core.publishing.templates.models import MetadataTemplate
 from core.runtime import Runtime
+from core.sales.models import PricePreset
+from core.system.actors import Actor
+from tests.factories import make_account
 
 SMALL = (160, 120)
 
@@ -57,3 +66,21 @@ def test_furnishing_twice_adds_nothing(
     assert furnish(runtime, alice.id) == 0
     with database.read() as session:
         assert session.scalar(select(func.count(Deviation.id))) == 1
+        assert session.scalar(select(func.count(PricePreset.id))) == 1
+        assert session.scalar(select(func.count(MetadataTemplate.id))) == 3
+
+
+def test_the_demo_automation_finds_its_drafts_and_is_off(
+    runtime: Runtime, database: Database, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio, "PICTURES", (PICTURES[2], PICTURES[4]))
+    furnish(runtime, alice.id)
+    with database.session() as session:
+        make_account(session, alice, is_default=True)
+        automation = session.scalars(select(Automation)).one()
+        assert not automation.enabled
+        now = utc_now()
+        forecast = simulate(
+            session, Actor.person(alice.id), now=now, until=now + timedelta(days=9), automation_ids=[automation.id]
+        )
+    assert {post.title for post in forecast.posts} == {"The road on the water", "Blue hour"}
