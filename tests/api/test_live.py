@@ -162,6 +162,7 @@ def test_the_client_waits_for_a_server_that_comes_back_and_lists_what_is_there(
     path = tmp_path / "lake.png"
     path.write_bytes(picture())
     client = module.Atelier(server.root, server.key)
+    module.TRIES, module.LONGEST_WAIT = 120, 0.5
     server.process.kill()
     with start(settings, server.port, tmp_path / "again.log"):
         sent = client.send(path, title="Lake", is_mature=False, tags=["a", "b"])
