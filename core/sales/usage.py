@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from core.db.base import Base, table_of
+from core.sales.access import is_shown
 from core.sales.models import SaleQueue
 from core.sales.states import UNFINISHED
 from core.system.actors import Actor
@@ -54,7 +55,9 @@ def usage_by_preset(session: Session, actor: Actor) -> Mapping[str, Usage]:
     # Automations and posts belong to a context above this one, so their tables are known by name only.
     automations, posts = Base.metadata.tables["automations"], Base.metadata.tables["deviations"]
     queue = table_of(SaleQueue)
-    sales = _counts(session, _by_preset(queue, queue.c.price_preset_id, actor, queue.c.status.in_(UNFINISHED)))
+    # What waits for a post in the trash nobody sees; restored, it may keep an archived preset.
+    is_waiting = queue.c.status.in_(UNFINISHED) & is_shown(queue.c)
+    sales = _counts(session, _by_preset(queue, queue.c.price_preset_id, actor, is_waiting))
     # Also those that are switched off: switched on again they would sell with it.
     autos = _counts(session, _by_preset(automations, automations.c.sale_queue_preset_id, actor, None))
     is_coming = posts.c.deleted_at.is_(None) & (posts.c.status != "published")

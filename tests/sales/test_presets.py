@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from core.publishing import trash
 from core.publishing.automations.models import Automation
-from core.sales import presets
+from core.sales import claims, presets
 from core.sales.errors import PresetInUse, PresetNotFound, PresetRefused
 from core.sales.listing import list_presets
 from core.sales.models import PricePreset, SaleQueueStatus
@@ -148,6 +149,15 @@ def test_what_a_published_or_discarded_post_chose_is_archived(session, actor, al
     make_deviation(session, alice, status="published", sale_preset_id=preset.id)
     make_deviation(session, alice, deleted_at=NOON, sale_preset_id=preset.id)
     assert presets.delete_preset(session, actor, preset.id, now=NOON) is True
+
+
+def test_what_only_waits_for_a_post_in_the_trash_is_archived_and_works_once_restored(session, actor, alice, preset):
+    post = make_deviation(session, alice, status="published", deleted_at=NOON)
+    make_sale(session, alice, preset, deviation=post)
+    assert presets.delete_preset(session, actor, preset.id, now=NOON) is True
+    trash.restore(session, actor, [post.id], now=NOON)
+    claimed = claims.claim_next(session, actor, client="shop", now=NOON)
+    assert claimed is not None and claimed.price_preset_name == "Standard"
 
 
 @pytest.mark.parametrize("verb", [presets.make_default, presets.delete_preset, presets.duplicate_preset])
