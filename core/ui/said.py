@@ -32,6 +32,7 @@ class Said:
 
     def leave(self, text: str, *, notes: Sequence[str] = (), undo: Callable[[], object] | None = None) -> None:
         """Say ``text`` on the next run, with ``notes`` below it; ``undo`` takes back what it tells of."""
+        self.forget()
         st.session_state[self._done] = _Sentence(text, tuple(notes), undo)
 
     def attempt(self, act: Callable[[], object]) -> bool:
@@ -45,16 +46,21 @@ class Said:
 
     def refuse(self, error: Exception) -> None:
         """Show ``error`` on the next run, in place of what was said before."""
-        st.session_state.pop(self._done, None)
+        self.forget()
         st.session_state[self._refused] = error
+
+    def forget(self) -> None:
+        """Say nothing any more."""
+        st.session_state.pop(self._done, None)
+        st.session_state.pop(self._refused, None)
 
     def show(self) -> None:
         """Say what is to be said."""
-        refused: Exception | None = st.session_state.pop(self._refused, None)
-        if isinstance(refused, AtelierError):
-            errors.show(refused)
-        elif refused is not None:
-            errors.show_unexpected(refused)
+        refused: Exception | None = st.session_state.get(self._refused)
+        if refused is not None:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                self._show_refusal(refused)
+                self._show_close()
         sentence: _Sentence | None = st.session_state.get(self._done)
         if sentence is not None:
             with st.container(border=True, key=f"{self._scope}-said", gap="xsmall"):
@@ -69,10 +75,7 @@ class Said:
                     "Undo", icon=":material/undo:", key=f"{self._scope}-undo", on_click=self._take_back,
                     args=(sentence.undo,),
                 )  # fmt: skip
-            st.button(
-                "", icon=":material/close:", type="tertiary", key=f"{self._scope}-said-close", help="Put this away",
-                on_click=self._forget,
-            )  # fmt: skip
+            self._show_close()
         if sentence.notes:
             more = [f"… and {len(sentence.notes) - _LISTED} more"] if len(sentence.notes) > _LISTED else []
             st.markdown("\n".join(f"- {plain(note)}" for note in [*sentence.notes[:_LISTED], *more]))
@@ -81,5 +84,16 @@ class Said:
         if self.attempt(undo):
             self.leave("It is as it was.")
 
-    def _forget(self) -> None:
-        st.session_state.pop(self._done, None)
+    def _show_refusal(self, refused: Exception) -> None:
+        if isinstance(refused, AtelierError):
+            errors.show(refused)
+            return
+        errors.show_unexpected(refused)
+        # Logged and given its reference once; drawn again, it would get another.
+        st.session_state.pop(self._refused, None)
+
+    def _show_close(self) -> None:
+        st.button(
+            "", icon=":material/close:", type="tertiary", key=f"{self._scope}-said-close", help="Put this away",
+            on_click=self.forget,
+        )  # fmt: skip

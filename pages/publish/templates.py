@@ -57,8 +57,8 @@ def show_list(kind: TemplateType) -> None:
     words = WORDS[kind]
     if kind is TemplateType.COMMENT:
         st.caption(
-            "Comments are copied here and pasted at DeviantArt: its interface for comments under deviations has "
-            "answered “not found” since August 2026, so no program can post them."
+            "Comments are copied here and pasted at DeviantArt. Its interface for comments under deviations was "
+            "reported to answer “not found” in August 2026, so Atelier does not post them."
         )
     if not templates:
         empty_state(words.none, words.use, icon=words.icon)

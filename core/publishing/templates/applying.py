@@ -82,10 +82,12 @@ def render_draft(
     zone: str = "UTC",
     now: datetime,
 ) -> Rendered:
-    """As :func:`render`, for a template that is still being typed, with the defaults of its variables."""
+    """As :func:`render`, for a template that is still being typed: with defaults, and where there is none with what
+    will be asked."""
     variables = read_variables(declared)
     pattern = read_text(content, variables)
-    return _rendered(pattern, _values(session, actor, deviation_id, zone, now) | answers_to(variables, {}))
+    asked = {one.name: one.default or f"‹{one.question}›" for one in variables}
+    return _rendered(pattern, _values(session, actor, deviation_id, zone, now) | asked)
 
 
 def changes_of(template: MetadataTemplate, use: Use) -> BulkChanges:
