@@ -275,4 +275,8 @@ def _ordering(session: Session, order: Order) -> tuple[ColumnElement[Any], ...]:
         case Order.RATING:
             return Deviation.rating.desc().nulls_last(), Deviation.created_at.desc(), Deviation.id.desc()
         case Order.PROJECT:
-            return folded(session, Deviation.project).asc().nulls_last(), Deviation.created_at.desc(), Deviation.id
+            return (
+                folded(session, Deviation.project).asc().nulls_last(),
+                Deviation.created_at.desc(),
+                Deviation.id.desc(),
+            )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 def warn_of_shortage(database: Database, *, now: datetime) -> int:
     """Warn everybody whose drafts run out within the days their automation says; how many were told."""
     with database.read() as session:
-        people = list(session.scalars(select(distinct(Automation.user_id)).where(Automation.enabled.is_(True))))
+        people = list(session.scalars(select(Automation.user_id).where(Automation.enabled.is_(True)).distinct()))
     warned = 0
     for user_id in people:
         try:
