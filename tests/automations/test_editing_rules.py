@@ -10,7 +10,7 @@ from core.publishing.automations.errors import AutomationNotFound, AutomationRef
 from core.publishing.automations.forms import AutomationForm, DefaultForm
 from core.publishing.automations.lookup import list_defaults, list_rules
 from core.publishing.automations.models import QuotaMode, RuleType
-from core.publishing.automations.rules import RuleSpec
+from core.publishing.automations.rules import WEEKDAYS, RuleSpec
 from core.publishing.automations.timing import retime_for_zone
 from core.system.models import AuditEvent
 from tests.automations.making import DAILY, make
@@ -58,6 +58,21 @@ def test_a_rule_keeps_only_what_its_kind_uses(session, actor):
     assert RuleSpec.of(added) == DRIP
     rule_editing.edit_rule(session, actor, added.id, replace(mixed, type=RuleType.FIXED_TIME), now=NOON)
     assert RuleSpec.of(added) == replace(DAILY, time_of_day="14:00")
+
+
+@pytest.mark.parametrize(
+    ("spec", "kept"),
+    [
+        (replace(DRIP, window_start="00:00", window_end="24:00"), DRIP),
+        (replace(DRIP, window_end="21:00"), replace(DRIP, window_start="00:00", window_end="21:00")),
+        (replace(MAXIMUM, window_start="09:00", window_end="21:00"), MAXIMUM),
+        (replace(DAILY, days_of_week=WEEKDAYS), DAILY),
+        (replace(DAILY, days_of_week=("friday", "monday")), replace(DAILY, days_of_week=("monday", "friday"))),
+    ],
+)
+def test_the_same_rule_is_kept_in_one_way(session, actor, spec, kept):
+    made = make(session, actor)
+    assert RuleSpec.of(rule_editing.add_rule(session, actor, made.id, spec, now=NOON)) == kept
 
 
 def test_an_interval_without_a_beginning_counts_from_now(session, actor):
@@ -180,6 +195,7 @@ def test_changes_of_rules_can_be_read_in_the_audit(session, actor):
         ("gallery_ids", [str(n) for n in range(11)], "At most 10 galleries"),
         ("display_resolution", 9, "less than or equal to 8"),
         ("is_mature", None, "Give “is_mature” a value"),
+        ("description", " ", "Give “description” a value"),
         ("mature_level", "extreme", "moderate"),
     ],
 )

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.publishing.automations.defaults import check_default, field_named
-from core.publishing.automations.errors import AutomationNotFound
+from core.publishing.automations.errors import AutomationNotFound, AutomationRefused
 from core.publishing.automations.forms import DefaultForm
 from core.publishing.automations.lookup import get_editable
 from core.publishing.automations.models import Automation, AutomationDefaultValue
@@ -38,8 +38,8 @@ def put_default(
     session: Session, actor: Actor, automation: Automation, default: DefaultForm, *, now: datetime
 ) -> AutomationDefaultValue:
     """Set a default of an automation that was locked for it; nothing happens if nothing differs."""
-    field = field_named(default.field_name)
-    wanted = DefaultForm(field, check_default(field, default.value), default.apply_if_empty)
+    wanted = checked_default(default)
+    field = wanted.field_name
     row = _find(session, automation, field)
     if row is None:
         row = AutomationDefaultValue(automation_id=automation.id, field_name=field, created_at=now, updated_at=now)
@@ -55,6 +55,15 @@ def put_default(
         session, actor, "automation.default_set", automation.id, before=before, after=_audited(wanted), now=now
     )
     return row
+
+
+def checked_default(default: DefaultForm) -> DefaultForm:
+    """The default as it is stored. Raises :class:`AutomationRefused`, also for a text that is only blanks."""
+    field = field_named(default.field_name)
+    value = check_default(field, default.value)
+    if value is None:
+        raise AutomationRefused(f"Give “{field}” a value, or remove its default.")
+    return DefaultForm(field, value, default.apply_if_empty)
 
 
 def remove_default(session: Session, actor: Actor, row: AutomationDefaultValue, *, now: datetime) -> None:

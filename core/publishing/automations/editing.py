@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.publishing.automations.checking import NAME_LENGTH, checked
-from core.publishing.automations.default_editing import put_default, remove_default
-from core.publishing.automations.defaults import check_default
+from core.publishing.automations.default_editing import checked_default, put_default, remove_default
 from core.publishing.automations.errors import AutomationNotFound, AutomationRefused
 from core.publishing.automations.forms import AutomationForm, Blueprint, DefaultForm, RuleForm
 from core.publishing.automations.lookup import (
@@ -89,7 +88,7 @@ def tried(
     """The blueprint as it would be stored, for looking at what it would do; raises what saving it would raise."""
     form = checked(session, actor, blueprint.form, before=seen.form if seen else None)
     rules = tuple(replace(rule, spec=checked_rule(rule.spec, now=now)) for rule in blueprint.rules)
-    defaults = tuple(replace(one, value=check_default(one.field_name, one.value)) for one in blueprint.defaults)
+    defaults = tuple(checked_default(default) for default in blueprint.defaults)
     return Blueprint(form, rules, defaults)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.publishing.automations.errors import AutomationNotFound, AutomationRefused
 from core.publishing.automations.lookup import get_editable, list_rules
-from core.publishing.automations.models import Automation, AutomationScheduleRule, RuleType
+from core.publishing.automations.models import Automation, AutomationScheduleRule, QuotaMode, RuleType
 from core.publishing.automations.readiness import kept_ready
-from core.publishing.automations.rules import RuleSpec, check_rule, describe
+from core.publishing.automations.rules import END_OF_DAY, WEEKDAYS, RuleSpec, check_rule, describe
 from core.publishing.automations.timing import retime
 from core.publishing.moves import plain
 from core.system import audit
@@ -115,7 +115,10 @@ def remove_rule(session: Session, actor: Actor, rule: AutomationScheduleRule, *,
 
 
 def checked_rule(spec: RuleSpec, *, now: datetime) -> RuleSpec:
-    """The rule as it is stored: without what its kind does not use. Raises :class:`AutomationRefused`."""
+    """The rule as it is stored: without what its kind does not use, the same said one way only.
+
+    Raises :class:`AutomationRefused`.
+    """
     used = _ONLY_FOR[spec.type] | frozenset(_SHARED)
     unused: dict[str, Any] = {name: None for name in _values(spec) if name not in used and name != "type"}
     if spec.type is RuleType.FIXED_INTERVAL:
@@ -123,7 +126,19 @@ def checked_rule(spec: RuleSpec, *, now: datetime) -> RuleSpec:
         unused["deviations_per_interval"] = 1 if spec.deviations_per_interval is None else spec.deviations_per_interval
     spec = replace(spec, **unused)
     check_rule(spec)
-    return spec
+    return replace(spec, **_one_way(spec))
+
+
+def _one_way(spec: RuleSpec) -> dict[str, Any]:
+    """Every day and the whole day are said by nothing; a part of the day by both of its ends."""
+    found: dict[str, Any] = {}
+    if spec.days_of_week is not None:
+        days = tuple(day for day in WEEKDAYS if day in spec.days_of_week)
+        found["days_of_week"] = None if len(days) == len(WEEKDAYS) else days
+    start, end = spec.window_start or "00:00", spec.window_end or END_OF_DAY
+    has_window = spec.quota_mode is QuotaMode.DRIP and (start, end) != ("00:00", END_OF_DAY)
+    found |= {"window_start": start if has_window else None, "window_end": end if has_window else None}
+    return found
 
 
 def _get_rule(

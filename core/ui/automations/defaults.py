@@ -56,7 +56,7 @@ def _show_default(
             value = check_default(name, value)
         except AtelierError as error:
             st.markdown(f":orange[:material/edit_note: {plain(str(error))}]")
-        if value in (None, "", []):
+        if value is None or (only_empty and value == []):
             st.markdown(":orange[:material/edit_note: Give it a value, or take the field off the list.]")
     return DefaultForm(name, value, only_empty)
 
