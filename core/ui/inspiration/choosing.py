@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from core.clock import utc_now
+from core.errors import AtelierError
 from core.identity.models import Account
 from core.identity.sessions import SignedIn
 from core.publishing.asking import Line
@@ -24,7 +25,7 @@ NAMES = {
 }
 # Somebody who types does not wait; without a free slot there are no suggestions this time.
 SUGGESTION_PATIENCE = 1.0
-_CHOSEN = "inspiration.chosen-tag"
+_TYPED_FOR = "inspiration.typed-for"
 
 
 def show_lists(shown: Shown, accounts: list[Account]) -> None:
@@ -76,26 +77,31 @@ def _day_button(label: str, icon: str, day: date) -> None:
 
 def _show_tags(line: Line, user: SignedIn, account: Account, shown: Shown) -> None:
     """A tag to type, with what DeviantArt suggests from the second character on."""
-    chosen = st.session_state.pop(_CHOSEN, None)
-    if chosen is not None:
-        st.session_state["inspiration-typed"] = chosen
+    if st.session_state.get(_TYPED_FOR) != shown.tag:
+        st.session_state[_TYPED_FOR] = st.session_state["inspiration-typed"] = shown.tag
     text = st.text_input(
-        "Tag", key="inspiration-typed", value=shown.tag, type="search", live="400ms", placeholder="Two letters or more",
-        max_chars=100, width=360,
+        "Tag", key="inspiration-typed", type="search", live="400ms", placeholder="Two letters or more", max_chars=100,
+        width=360,
     )  # fmt: skip
     beginning = (text or "").strip().lstrip("#")
     if len(beginning) < browsing.SHORTEST_BEGINNING or beginning == shown.tag:
         return
-    with guarded():
-        hurried = Line(line.database, line.sites, line.floor_seconds, SUGGESTION_PATIENCE)
-        found = browsing.search_tags(hurried, user.actor, account.id, beginning, now=utc_now()).value
-        names = list(dict.fromkeys([beginning, *found]))
-        with st.container(horizontal=True, gap="xsmall", key="inspiration-suggested"):
-            for place, name in enumerate(names):
-                if st.button(f"#{plain(name)}", key=f"inspiration-tag-{place}", icon=":material/sell:"):
-                    st.session_state[_CHOSEN] = name  # the field is drawn already, and shows it the next time
-                    go(tag=name)
-                    st.rerun()
+    names = list(dict.fromkeys([beginning, *_suggestions(line, user, account, beginning)]))
+    with st.container(horizontal=True, gap="xsmall", key="inspiration-suggested"):
+        for place, name in enumerate(names):
+            if st.button(f"#{plain(name)}", key=f"inspiration-tag-{place}", icon=":material/sell:"):
+                go(tag=name)
+                st.rerun()
+
+
+def _suggestions(line: Line, user: SignedIn, account: Account, beginning: str) -> list[str]:
+    """What begins so; nothing when it cannot be asked right now, for the tag can be shown all the same."""
+    hurried = Line(line.database, line.sites, line.floor_seconds, SUGGESTION_PATIENCE)
+    try:
+        return browsing.search_tags(hurried, user.actor, account.id, beginning, now=utc_now()).value
+    except AtelierError:
+        st.caption("No suggestions right now.")
+        return []
 
 
 def _show_topics(line: Line, user: SignedIn, account: Account, shown: Shown) -> None:
