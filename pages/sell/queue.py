@@ -55,15 +55,13 @@ def show_list(user: SignedIn, chosen: Chosen) -> None:
     if not page.rows:
         show_empty_queue(chosen)
         return
-    clicked = None
     with st.container(key="sale-rows", gap="small"):
         for sale in page.rows:
             entry = rows.show_row(sale, user.timezone, now=now, entries=entries.ENTRIES[sale.status])
-            clicked = (sale, entry) if entry else clicked
+            if entry is not None:  # here, so that a refusal stands below its row
+                entries.choose(user, sale, entry)
     query.show_pages(page.number, page.pages)
     csv_button(functools.partial(make_csv, user, chosen.wanted), "sale-queue", key="sales-csv")
-    if clicked is not None:
-        entries.choose(user, *clicked)
 
 
 def make_csv(user: SignedIn, wanted: SaleFilter) -> bytes:

@@ -17,12 +17,23 @@ from core.identity import invitations
 from core.identity.models import AccountState, InstanceUserRole, User
 from core.publishing.models import Deviation, DeviationStatus
 from core.runtime import Runtime
+from core.sales.models import SaleQueueStatus
 from core.system import channels, notifications
 from core.system.models import NotificationChannel, NotificationDelivery
 from core.ui.navigation import SCREENS
 from core.ui.words import plain
-from tests.factories import make_account, make_attempt, make_blob, make_deviation, make_file, make_user
+from tests.factories import (
+    NOON,
+    make_account,
+    make_attempt,
+    make_blob,
+    make_deviation,
+    make_file,
+    make_preset,
+    make_user,
+)
 from tests.identity.support import acting
+from tests.sales.support import make_sale
 from tests.screens.conftest import SignIn
 from tests.screens.support import open_screen, run
 
@@ -39,6 +50,7 @@ ADDRESSES = [
     *(("pages/publish/content.py", {"view": view, "layout": "grid"}) for view in ("draft", "scheduled", "failed")),
     ("pages/publish/content.py", {"open": "first"}),
     ("pages/publish/review.py", {"layout": "grid"}),
+    ("pages/sell/queue.py", {"mode": "hand"}),
     *(("pages/connect/notifications.py", {"show": show}) for show in ("Outbox", "History")),
 ]
 
@@ -128,7 +140,20 @@ def _first_post(runtime: Runtime, user: User) -> str:
         return session.scalars(mine).one()
 
 
+def _fill_sales(session: Session, user: User) -> None:
+    """A preset, an archived one, and a sale in every state with a client and a reason."""
+    make_preset(session, user, name=MARKUP, description=MARKUP, archived_at=utc_now())
+    preset = make_preset(session, user, name=MARKUP, description=MARKUP)
+    held = {"processing_by": MARKUP, "locked_at": NOON}
+    done = {"completed_by": MARKUP, "completed_at": NOON}
+    more = {SaleQueueStatus.PROCESSING: held, SaleQueueStatus.COMPLETED: done}
+    for status in SaleQueueStatus:
+        values = {"title": MARKUP, "url": f"https://example.test/{MARKUP}", "error_message": MARKUP}
+        make_sale(session, user, preset, status=status, **values | more.get(status, {}))
+
+
 def _fill(session: Session, user: User) -> None:
+    _fill_sales(session, user)
     account = make_account(session, user, username=MARKUP[:64], is_default=True)
     cut_off = make_account(
         session, user, username=MARKUP[:64], state=AccountState.RECONNECT, state_reason=MARKUP, is_default=False
