@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from core.db.crypto import current_keyring
 from core.identity.key_errors import KeyConflict, KeyNotFound, KeyRefused
 from core.identity.models import ApiKey, InstanceUser, User
+from core.identity.roles import require_admin
 from core.identity.scopes import Scope
 from core.system import audit
 from core.system.actors import Actor
@@ -119,6 +120,13 @@ def list_keys(session: Session, actor: Actor, *, now: datetime) -> list[KeyView]
     query = select(ApiKey).where(ApiKey.user_id == actor.user_id).order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
     views = [_view(row, now) for row in session.scalars(query)]
     return sorted(views, key=lambda view: view.state is not KeyState.ACTIVE)
+
+
+def list_names(session: Session, actor: Actor) -> dict[str, str]:
+    """What every key here is called, and whose it is, by its id: for the audit trail. Raises ``AdministratorsOnly``."""
+    require_admin(session, actor)
+    query = select(ApiKey.id, ApiKey.name, User.username).join(User, User.id == ApiKey.user_id)
+    return {row.id: f"{row.name} of {row.username}" for row in session.execute(query)}
 
 
 def rename(session: Session, actor: Actor, api_key_id: str, name: str, *, now: datetime) -> KeyView:

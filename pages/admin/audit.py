@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.clock import utc_now
-from core.identity import trail, users
+from core.identity import api_keys, trail, users
 from core.identity.trail import TrailFilter
 from core.runtime import get_runtime
 from core.system.models import ActorKind, AuditEvent
@@ -81,11 +81,12 @@ def show_events(wanted: TrailFilter, names: dict[str, str], total: int) -> None:
 page_header("Audit", f"Who changed what, before and after. {zone_note(user.timezone)}")
 with runtime.database.read() as session:
     people = {person.id: person.username for person in users.list_people(session, user.actor, now=now)}
+    keys = api_keys.list_names(session, user.actor)
     kinds = trail.list_subject_types(session, user.actor)
 chosen = ask_filter(people, kinds, user.timezone)
 with runtime.database.read() as session:
     count = trail.count_events(session, user.actor, chosen)
 if count:
-    show_events(chosen, people, count)
+    show_events(chosen, people | keys, count)
 else:
     empty_state("Nothing here", "No event fits these filters.", icon=":material/history:")

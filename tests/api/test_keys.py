@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from core.db.crypto import Keyring, install_keyring
 from core.identity import api_keys
 from core.identity.api_keys import KeyHolder, KeyState
+from core.identity.errors import AdministratorsOnly
 from core.identity.key_errors import KeyConflict, KeyNotFound, KeyRefused
-from core.identity.models import ApiKey, User
+from core.identity.models import ApiKey, InstanceUserRole, User
 from core.identity.scopes import DESCRIPTIONS, Scope
 from core.system.actors import Actor
 from core.system.models import ActorKind, AuditEvent
@@ -206,3 +207,11 @@ def test_everything_that_happens_to_a_key_is_in_the_trail_and_the_key_is_not(ses
 
 def test_every_scope_is_described() -> None:
     assert set(DESCRIPTIONS) == set(Scope)
+
+
+def test_administrators_see_what_keys_are_called_and_nobody_else_does(session: Session, alice: Actor) -> None:
+    key_id = holder(session, new_key(session, alice)).api_key_id
+    root = make_actor(session, "root", role=InstanceUserRole.ADMIN)
+    assert api_keys.list_names(session, root) == {key_id: "ComfyUI of alice"}
+    with pytest.raises(AdministratorsOnly):
+        api_keys.list_names(session, alice)

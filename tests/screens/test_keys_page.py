@@ -9,6 +9,7 @@ from core.identity import api_keys
 from core.identity.api_keys import KeyView
 from core.identity.models import User
 from core.runtime import Runtime
+from core.system import audit
 from core.system.actors import Actor
 from core.ui.keys.export import keys_csv
 from tests.factories import DAY
@@ -108,3 +109,13 @@ def test_the_export_names_keys_and_holds_none(runtime: Runtime, alice: User) -> 
     assert export.startswith("# Atelier API keys. Filters: none")
     assert '"ComfyUI, at home"' in export
     assert text[12:] not in export
+
+
+def test_the_audit_trail_says_which_program_did_something(runtime: Runtime, alice: User, admin: User) -> None:
+    text = make(runtime, alice, "ComfyUI")
+    with runtime.database.session() as session:
+        holder = api_keys.authenticate(session, text, now=utc_now())
+        assert holder is not None
+        audit.record(session, holder.actor, "deviation.created", "dev_x", now=utc_now())
+    (table,) = open_screen("pages/admin/audit.py").dataframe
+    assert "ComfyUI of alice (key)" in list(table.value["Who"])
