@@ -193,6 +193,16 @@ def test_a_draft_can_be_left_without_a_time(vienna: Studio, browser_page: Page) 
     assert vienna.get(draft).status is DeviationStatus.DRAFT
 
 
+def test_a_draft_with_a_time_in_mind_is_asked_for_its_time_as_well(vienna: Studio, browser_page: Page) -> None:
+    at = midweek(15)
+    draft = vienna.add(title="Harbour", scheduled_at=at)
+    board = open_calendar(vienna, browser_page, view="month", day=at)
+    tile(board, draft).drag_to(cell(board, at + timedelta(days=1)))
+    expect(browser_page.get_by_role("dialog").get_by_text("Goes out")).to_be_visible()
+    browser_page.get_by_role("dialog").get_by_role("button", name="Schedule", exact=True).click()
+    expect(cell(board, at + timedelta(days=1)).locator(".scheduled", has_text="Harbour")).to_be_visible()
+
+
 def test_a_click_opens_the_post_and_keys_turn_the_pages(vienna: Studio, browser_page: Page) -> None:
     at = midweek(14, 30)
     post = plan(vienna, "Dunes", at)

@@ -166,6 +166,15 @@ def test_what_automations_will_do_is_foreseen_and_cannot_be_moved(runtime, anna,
     assert tiles(open_page(CALENDAR, date=tomorrow, kinds="scheduled")) == []
 
 
+def test_how_far_automations_are_foreseen_is_said_where_it_ends(runtime, anna, open_page):
+    far = (utc_now() + timedelta(days=200)).date().isoformat()
+    assert "is foreseen until" not in said(open_page(CALENDAR, date=far))
+    with runtime.database.session() as session:
+        make_automation(session, anna)
+    assert "is foreseen until" in said(open_page(CALENDAR, date=far))
+    assert "is foreseen until" not in said(open_page(CALENDAR))
+
+
 def test_times_without_automations_are_drawn_as_parts_of_their_days(runtime, anna, open_page):
     with runtime.database.session() as session:
         make_blackout(session, anna, "Holidays", starts_at=noon(2), ends_at=noon(4))

@@ -489,7 +489,8 @@ class Board {
     const tile = this.tile(id);
     tile.classList.add("leaving");
     this.announce(`Moving “${facts.title}” …`);
-    this.send("act", { do: from ? "move" : "plan", id, day, hour, seen: facts.at || null });
+    // A draft with a time in mind is not scheduled yet: like one without, it is asked for its time.
+    this.send("act", { do: facts.kind === "draft" ? "plan" : "move", id, day, hour, seen: facts.at || null });
   }
 }
 

@@ -23,11 +23,18 @@ KEY = "calendar-board"
 _FOLDER = Path(__file__).parent
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+# On paper there is nothing to press.
+_PRINTED = """@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], .st-key-calendar-doors, .st-key-calendar-filters,
+  .st-key-calendar-bar button { display: none; }
+}"""
+
 Said = Mapping[str, Any]
 
 
 def show_board(user: SignedIn, query: Query, shown: Shown, on_act: Callable[[], None], said: Said | None) -> None:
     """Draw the board; ``on_act`` is called when a person did something to it. ``said`` is read out."""
+    st.html(f"<style>{_PRINTED}</style>")
     _component()(key=KEY, data=board_data(query, shown, user.timezone, said), on_act_change=on_act)
 
 

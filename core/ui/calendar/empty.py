@@ -2,12 +2,26 @@
 
 import streamlit as st
 
+from core.identity.sessions import SignedIn
+from core.publishing.calendar.entries import Kind
 from core.ui.calendar import query as address
 from core.ui.calendar.query import Query
-from core.ui.calendar.shown import Shown
+from core.ui.calendar.shown import FORESIGHT, Shown
 from core.ui.links import screen_button
-from core.ui.page import empty_state
+from core.ui.page import empty_state, format_day, local
 from core.ui.words import count
+
+
+def show_horizon(user: SignedIn, query: Query, shown: Shown) -> None:
+    """Until when automations are foreseen, when the period goes on after that."""
+    horizon = shown.now + FORESIGHT
+    if (
+        shown.automations
+        and query.wanted.has(Kind.FORESEEN)
+        and query.period.last > local(horizon, user.timezone).date()
+    ):
+        day = format_day(horizon, user.timezone, now=shown.now)
+        st.caption(f"What automations will do is foreseen until {day}.")
 
 
 def show_empty(query: Query, shown: Shown) -> None:

@@ -48,7 +48,7 @@ def show_toolbar(query: Query, today: date) -> None:
 
 def show_filters(query: Query, shown: Shown) -> None:
     """Which kinds are shown, of which account and automation; the kinds are the key to the tiles as well."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="calendar-filters"):
         st.pills(
             "Show only",
             list(WORDS),
