@@ -1,7 +1,5 @@
 """Pictures behind the links that the API gives: signed, short-lived, at the site's own picture hosts."""
 
-from urllib.parse import urlsplit
-
 import httpx
 
 from core.adapters.deviantart.http import Clients
@@ -14,7 +12,8 @@ HOSTS = ("wixmp.com", "deviantart.net", "deviantart.com")
 
 def fetch(clients: Clients, root: str, url: str, *, max_bytes: int) -> bytes:
     """The bytes behind ``url``; see ``TakeoverSite.picture``. The account's token is not sent along."""
-    _require_own(root, url)
+    if not _is_own(root, url):
+        raise ProviderError("The picture lies at an address that is not DeviantArt's.", ErrorCategory.VALIDATION)
     try:
         with clients.mine.stream("GET", url, headers={"Accept": "image/*"}) as response:
             _require_good(response)
@@ -23,13 +22,16 @@ def fetch(clients: Clients, root: str, url: str, *, max_bytes: int) -> bytes:
         raise error_of_transport(error, has_effect=False) from error
 
 
-def _require_own(root: str, url: str) -> None:
-    there, home = urlsplit(url), urlsplit(root)
+def _is_own(root: str, url: str) -> bool:
+    """Whether the site's own hosts would be asked: an answer must not lead us to anybody else's, least of all ours."""
+    try:
+        there, home = httpx.URL(url), httpx.URL(root)
+    except httpx.InvalidURL:
+        return False
     if (there.scheme, there.netloc) == (home.scheme, home.netloc):
-        return
-    host = (there.hostname or "").lower()
-    if there.scheme != "https" or not any(host == one or host.endswith(f".{one}") for one in HOSTS):
-        raise ProviderError("The picture lies at an address that is not DeviantArt's.", ErrorCategory.VALIDATION)
+        return True
+    is_known = any(there.host == one or there.host.endswith(f".{one}") for one in HOSTS)
+    return there.scheme == "https" and there.port is None and is_known
 
 
 def _require_good(response: httpx.Response) -> None:
