@@ -358,3 +358,17 @@ def test_whoever_moves_to_another_zone_takes_their_automations_along(runtime, ac
     screen.selectbox(key="profile-timezone").set_value("Asia/Tokyo")
     press(screen, "Save")
     assert hour_of_next() == 18
+
+
+def test_a_card_reads_as_a_sentence_and_says_when_others_take_the_drafts_first(runtime, actor, open_page):
+    maximum = RuleSpec(RuleType.DAILY_QUOTA, daily_quota=4, quota_mode=QuotaMode.MAXIMUM, priority=1)
+    every = RuleSpec(RuleType.FIXED_INTERVAL, interval_minutes=5, deviations_per_interval=9, anchor_at=utc_now())
+    with runtime.database.session() as session:
+        greedy = make(session, actor, name="Greedy", rules=(every,))
+        later = f"{(utc_now() + timedelta(hours=6)).astimezone(ZoneInfo('Europe/Vienna')):%H:%M}"
+        patient = make(session, actor, name="Patient", rules=(replace(DAILY, time_of_day=later), maximum))
+    for automation in (greedy, patient):
+        switch_on(runtime, actor, automation.id)
+    screen = open_page(PAGE)
+    assert " and at most 4 a day" in said(screen)
+    assert "2 left, but other automations take them first" in scripts(screen)

@@ -114,6 +114,8 @@ def _show_card(user: SignedIn, card: AutomationOverview, order: Sequence[str], v
 
 def _subtitle(card: AutomationOverview) -> str:
     words = [plain(rule.words) for rule in card.rules if rule.enabled]
+    # One sentence out of several rules: only the first begins it.
+    words = [*words[:1], *(word[:1].lower() + word[1:] for word in words[1:])]
     text = listed(words) if words else "No rule yet" if not card.rules else "All rules are switched off"
     unsaved = " · :orange[unsaved changes]" if drafting.is_under_way(card.id) else ""
     return text + unsaved
@@ -148,6 +150,8 @@ def drafts_words(card: AutomationOverview, timezone: str, now: datetime) -> str:
         return "None left that match"
     if not card.enabled:
         return number
+    if card.dry_at is not None and not card.upcoming:
+        return f"{number}, but other automations take them first"
     if card.dry_at is None:
         return f"{number}, enough for 30 days"
     return f"{number}, until {format_day(card.dry_at, timezone, now=now)}"

@@ -19,7 +19,9 @@ _CSS = """
 [class*="st-key-automations-done"] { background: color-mix(in srgb, #4c7a5f 8%, transparent); }
 [class*="st-key-automations-unsaved"] { background: color-mix(in srgb, #c9853b 9%, transparent); }
 [class*="st-key-automation-card-"] { gap: .45rem; }
-[class*="st-key-open-aut_"] button { padding: 0; min-height: 0; }
+[class*="st-key-open-aut_"] button { padding: 0; min-height: 0; text-align: left; justify-content: start; }
+[class*="st-key-open-aut_"] button p { text-align: left; }
+[class*="st-key-planned-under-"] { padding-bottom: .5rem; }
 [class*="st-key-open-aut_"] button p { font-size: 1.06rem; font-weight: 600; }
 .atl-tile { display: inline-grid; place-items: center; width: 34px; height: 34px; border-radius: 9px; color: #fff;
   font-family: "Material Symbols Rounded"; font-size: 20px; font-weight: 400; line-height: 1; overflow: hidden;
@@ -64,7 +66,10 @@ _CSS = """
 [class*="st-key-part-"] button { padding: .35rem .1rem .55rem; border-radius: 0; }
 [class*="st-key-part-here"] { box-shadow: inset 0 -2px 0 currentColor; }
 [class*="st-key-part-here"] button p { font-weight: 600; }
-@media (max-width: 640px) { .atl-facts { grid-template-columns: 1fr; } }
+@media (max-width: 640px) {
+  .atl-facts { grid-template-columns: 1fr; }
+  .st-key-automation-head h1 { font-size: 1.45rem; }
+}
 """
 
 

@@ -149,7 +149,9 @@ def _head(user: SignedIn, found: Foreseen, run: PlannedRun, more: int, words: st
     parts = [f"<b>{at}</b>", f"<span>{escape(words)}</span>"]
     if run.outcome is not RunOutcome.SCHEDULED:
         parts.append(outcome_html(run.outcome))
-    reason = " ".join(filter(None, [run.reason, f"So do the {count(more, 'time')} after it." if more else None]))
+    reason = " ".join(
+        filter(None, [run.reason, f"The same goes for the {count(more, 'time')} after it." if more else None])
+    )
     if reason:
         parts.append(f"<p>{escape(reason)}</p>")
     return f'<div class="atl-run">{"".join(parts)}</div>'
