@@ -56,17 +56,19 @@ def choose_account() -> None:
 
 
 def known_standing(house: House) -> Standing:
-    """Whether the account's notes are served; asked the first time somebody looks."""
+    """Whether the account's notes are served; the first time somebody looks, reading the folders tells."""
     standing = standing_of(house.account)
     asked = f"notes.asked-{house.account.id}"
-    if standing.available is None and not st.session_state.get(asked):
-        st.session_state[asked] = True
-        try:
-            with st.spinner("Asking DeviantArt whether it serves notes…"):
-                return probing.probe(house.line, user.actor, house.account.id, now=utc_now())
-        except AtelierError as error:
-            show(error)
-    return standing
+    if standing.available is not None or st.session_state.get(asked):
+        return standing
+    st.session_state[asked] = True
+    try:
+        with st.spinner("Asking DeviantArt whether it serves notes…"):
+            read_folders(house)
+    except AtelierError as error:
+        show(error)
+        return standing
+    return Standing(True, probing.Reason.SERVED, utc_now())
 
 
 def show_unserved(house: House, standing: Standing) -> None:

@@ -90,18 +90,24 @@ def probe_quietly(line: Line, actor: Actor, account_id: str, *, now: datetime) -
 
 
 def ask_served(line: Line, actor: Actor, account: Account, call: Call[T], *, now: datetime) -> T:
-    """As ``asking.ask``, for calls that only fail with 404 when the site has taken its notes away: that is kept.
+    """As ``asking.ask``, for calls that only fail with 404 when the site has no notes: what it answers is kept.
 
-    Raises ``NotesNotServed`` then.
+    Raises ``NotesNotServed`` then, and without the permission.
     """
-    try:
-        return ask(line, account, call, now=now)
-    except ProviderError as error:
-        if error.http_status != 404:
-            raise
+    reason, answer = Reason.SERVED, None
+    if _lacks_permission(account):
+        reason = Reason.NO_PERMISSION
+    else:
+        try:
+            answer = ask(line, account, call, now=now)
+        except ProviderError as error:
+            reason = _reason_of(error)
+    if reason is not standing_of(account).reason:
         with line.database.session() as session:
-            _keep(session, actor, account.id, Standing(False, Reason.NOT_SERVED, now), now)
-        raise NotesNotServed(SENTENCES[Reason.NOT_SERVED]) from error
+            _keep(session, actor, account.id, Standing(reason is Reason.SERVED, reason, now), now)
+    if answer is None:
+        raise NotesNotServed(SENTENCES[reason])
+    return answer
 
 
 def probe_due(line: Line, *, now: datetime) -> int:
@@ -121,17 +127,26 @@ def _is_due(standing: Standing, now: datetime) -> bool:
 
 
 def _ask(line: Line, account: Account, now: datetime) -> tuple[bool, Reason]:
-    if account.scope is not None and SCOPE not in account.scope.split():
+    if _lacks_permission(account):
         return False, Reason.NO_PERMISSION
     try:
         ask(line, account, lambda site, token: site.list_note_folders(token), now=now)
     except ProviderError as error:
-        if error.http_status == 404:
-            return False, Reason.NOT_SERVED
-        if error.http_status == 403 and error.category is ErrorCategory.AUTH:
-            return False, Reason.NO_PERMISSION
-        raise
+        return False, _reason_of(error)
     return True, Reason.SERVED
+
+
+def _lacks_permission(account: Account) -> bool:
+    return account.scope is not None and SCOPE not in account.scope.split()
+
+
+def _reason_of(error: ProviderError) -> Reason:
+    """Why there are no notes; raises ``error`` again when it says nothing about that."""
+    if error.http_status == 404:
+        return Reason.NOT_SERVED
+    if error.http_status == 403 and error.category is ErrorCategory.AUTH:
+        return Reason.NO_PERMISSION
+    raise error
 
 
 def _keep(session: Session, actor: Actor, account_id: str, standing: Standing, now: datetime) -> None:

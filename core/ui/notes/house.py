@@ -20,6 +20,8 @@ from core.ui.errors import guarded
 from core.ui.notes.query import MINE, Shown
 
 FRESH = timedelta(minutes=3)
+# Longer than elsewhere: there is often nothing else to show.
+PATIENCE_SECONDS = 8.0
 _READ = "notes.read"
 _NOTICE = "notes.notice"
 
@@ -36,7 +38,7 @@ class House:
     @property
     def line(self) -> Line:
         runtime = self.runtime
-        return Line(runtime.database, runtime.sites, runtime.settings.call_gap_seconds)
+        return Line(runtime.database, runtime.sites, runtime.settings.call_gap_seconds, PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
