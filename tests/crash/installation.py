@@ -16,11 +16,12 @@ from core.adapters.storage.factory import open_store
 from core.clock import utc_now
 from core.db.crypto import Keyring, install_keyring
 from core.db.engine import Database
-from core.identity.models import Account
+from core.identity.models import Account, User
 from core.media.models import Blob
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
+from core.sales.models import SaleQueue
 from core.system.models import Intent, IntentState
-from tests.factories import make_account, make_blob, make_deviation, make_user
+from tests.factories import make_account, make_blob, make_deviation, make_preset, make_user
 from tests.media.samples import make_png
 from tests.support.processes import RunningProcess, running
 
@@ -67,6 +68,18 @@ class Installation:
                 )  # fmt: skip
                 ids.append(post.id)
         return ids
+
+    def sell(self, posts: list[str]) -> None:
+        """Give the posts a price, drawn once they are out."""
+        with self.database.session() as session:
+            for post in session.scalars(select(Deviation).where(Deviation.id.in_(posts))):
+                owner = session.get_one(User, post.user_id)
+                post.sale_preset_id = make_preset(session, owner, price=0, min_price=500, max_price=900).id
+
+    def sold(self) -> list[str]:
+        """The posts in the sale queue."""
+        with self.database.read() as session:
+            return list(session.scalars(select(SaleQueue.deviation_id)))
 
     def _account(self, session: Any, user: Any, username: str) -> Account:
         tokens = self.grant(username)

@@ -278,3 +278,10 @@ def test_clients_at_once_never_get_the_same_piece(database, actor):
     with database.read() as session:
         rows = session.execute(select(SaleQueue.status, SaleQueue.attempts)).all()
     assert set(rows) == {(SaleQueueStatus.COMPLETED, 1)}
+
+
+def test_a_client_that_asks_several_times_at_once_holds_one_piece(database, actor):
+    add(database, actor, 10)
+    with ThreadPoolExecutor(6) as pool:
+        got = list(pool.map(lambda _: must_take(database, actor, "shop"), range(12)))
+    assert {(claimed.sale_id, claimed.claim_version, claimed.attempts) for claimed in got} == {(got[0].sale_id, 1, 1)}
