@@ -187,3 +187,17 @@ def test_another_persons_folders_are_not_seen(runtime, anna, account, open_page)
     screen = open_page(GALLERIES, account=theirs.id)
     assert order_of(screen) == []
     assert "charlies-place" not in said(screen)
+
+
+def test_drafts_are_sent_to_a_folder_and_taken_back(runtime, anna, account, open_page):
+    cache(runtime, anna, account)
+    with runtime.database.session() as session:
+        draft = make_deviation(session, anna, account, title="Soon").id
+    screen = open_page(GALLERIES, folder="A")
+    screen = press(screen, "Choose drafts")
+    screen.multiselect[0].set_value([draft])
+    screen = press(run(screen), "Save")
+    assert "1 post was told where to go." in said(screen)
+    assert [list(frame.value["title"]) for frame in screen.dataframe] == [["Soon"]]
+    screen = press(screen, "Undo")
+    assert not screen.dataframe

@@ -4,11 +4,13 @@ import pytest
 import streamlit as st
 
 from core.clock import utc_now
+from core.publishing.models import Deviation
 from core.publishing.templates import editing
 from core.publishing.templates.forms import TemplateForm
 from core.publishing.templates.listing import list_templates
 from core.publishing.templates.models import TemplateType
 from core.system.actors import Actor
+from core.ui.content.dialogs import Dialog
 from core.ui.templates import opened
 from tests.factories import make_deviation, make_user
 from tests.screens.support import press, run, said
@@ -176,3 +178,43 @@ def test_the_drawer_fills_the_description_with_what_is_typed(runtime, anna, open
     next(box for box in screen.text_input if box.label == "Price").set_value("20")
     screen = press(run(screen), "Use it")
     assert next(box for box in screen.text_area if box.label == "Description").value == "Summer fox for 20"
+
+
+def test_a_new_template_is_saved_from_its_dialog(runtime, anna, open_page):
+    screen = press(open_page(TEMPLATES, kind="Comments"), "New template")
+    next(box for box in screen.text_input if box.label == "Name").set_value("Thanks")
+    next(box for box in screen.text_area if box.label == "Text").set_value("Thank you for {title}!")
+    screen = press(run(screen), "Save")
+    assert "“Thanks” was saved." in said(screen)
+    assert names(runtime, anna, COMMENT) == ["Thanks"]
+
+
+def test_a_template_that_cannot_be_stored_stays_in_its_dialog(runtime, anna, open_page):
+    keep(runtime, anna, DESCRIPTION, TemplateForm("Shop", content="{title}"))
+    screen = press(open_page(TEMPLATES, kind="Descriptions"), "New template")
+    next(box for box in screen.text_input if box.label == "Name").set_value("SHOP")
+    next(box for box in screen.text_area if box.label == "Text").set_value("Words")
+    screen = press(run(screen), "Save")
+    assert "called “Shop” already" in said(screen)
+    assert any(box.label == "Text" for box in screen.text_area)
+
+
+def test_many_posts_get_a_description_each_and_answers_are_asked_for_once(runtime, anna, open_page):
+    with runtime.database.session() as session:
+        posts = [make_deviation(session, anna, title=title, description="Old").id for title in ("One", "Two")]
+    form = TemplateForm("Shop", content="{title} for {price}", variables=[{"name": "price", "default": "20"}])
+    (shop,) = keep(runtime, anna, DESCRIPTION, form)
+    screen = open_page("pages/publish/content.py")
+    screen.session_state["content.dialog"] = Dialog("bulk", tuple(posts), 1)
+    screen = run(screen)
+    next(one for one in screen.button_group if one.key == "bulk-1-parts").set_value(["Description"])
+    screen = run(screen)
+    screen.selectbox(key="bulk-1-description-template").set_value(shop)
+    screen = run(screen)
+    next(box for box in screen.text_input if box.label == "Price").set_value("30")
+    next(one for one in screen.button_group if one.key == "bulk-1-description-how").set_value("Add")
+    screen = press(run(screen), "Apply to 2 posts")
+    assert "2 posts were changed." in said(screen)
+    with runtime.database.read() as session:
+        described = [session.get_one(Deviation, one).description for one in posts]
+    assert described == ["Old\n\nOne for 30", "Old\n\nTwo for 30"]

@@ -45,7 +45,9 @@ def offer_tags(user: SignedIn, key: str, written: Sequence[str]) -> None:
     templates = _templates(user, TemplateType.TAG)
     if not templates:
         return
-    with st.popover("From a template", icon=":material/bookmarks:", type="tertiary", key=f"{key}-templates"):
+    with st.popover(
+        "From a template", icon=":material/bookmarks:", type="tertiary", key=f"{key}-templates-{_turn(key)}"
+    ):
         chosen = _choose(templates, f"{key}-template")
         how = _how(key)
         if chosen is None:
@@ -60,7 +62,9 @@ def offer_description(user: SignedIn, key: str, post_id: str, written: str, type
     templates = _templates(user, TemplateType.DESCRIPTION)
     if not templates:
         return
-    with st.popover("From a template", icon=":material/bookmarks:", type="tertiary", key=f"{key}-templates"):
+    with st.popover(
+        "From a template", icon=":material/bookmarks:", type="tertiary", key=f"{key}-templates-{_turn(key)}"
+    ):
         chosen = _choose(templates, f"{key}-template")
         how = _how(key)
         if chosen is None:
@@ -143,6 +147,12 @@ def _render(
 def _fill(key: str, value: object) -> None:
     before: _Filled | None = st.session_state.get(_slot(key))
     st.session_state[_slot(key)] = _Filled(before.number + 1 if before else 1, value)
+
+
+def _turn(key: str) -> int:
+    # Part of the popover's key, so that it is drawn anew, closed, once it has served.
+    found: _Filled | None = st.session_state.get(_slot(key))
+    return found.number if found else 0
 
 
 def _slot(key: str) -> str:
