@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.db.crypto import SecretUnreadableError
 from core.db.ids import new_id
 from core.db.upsert import insert_ignoring
 from core.identity.models import User
@@ -24,10 +25,10 @@ _LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A person's link. Whoever knows ``secret`` reads the calendar."""
+    """A person's link. Whoever knows ``secret`` reads the calendar; ``None``: it works, but cannot be shown."""
 
     id: str
-    secret: str
+    secret: str | None
     created_at: datetime
     last_used_at: datetime | None
 
@@ -54,8 +55,16 @@ def address_of(public_url: str, secret: str) -> str:
 
 def find_link(session: Session, actor: Actor) -> FeedLink | None:
     """The person's link; ``None`` while it is switched off."""
-    row = session.scalar(select(CalendarFeed).where(CalendarFeed.user_id == actor.user_id))
-    return None if row is None else FeedLink(row.id, row.secret, row.created_at, row.last_used_at)
+    mine = CalendarFeed.user_id == actor.user_id
+    query = select(CalendarFeed.id, CalendarFeed.created_at, CalendarFeed.last_used_at).where(mine)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    try:
+        secret = session.scalar(select(CalendarFeed.secret).where(mine))
+    except SecretUnreadableError:
+        secret = None
+    return FeedLink(row.id, secret, row.created_at, row.last_used_at)
 
 
 def make_link(session: Session, actor: Actor, *, now: datetime) -> FeedLink:
@@ -80,7 +89,6 @@ def replace_link(session: Session, actor: Actor, *, now: datetime) -> FeedLink:
     )
     if changed is None:
         return make_link(session, actor, now=now)
-    session.expire_all()
     audit.record(session, actor, "calendar_feed.replaced", changed, now=now)
     link = find_link(session, actor)
     assert link is not None  # this transaction has written it

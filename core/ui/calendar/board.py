@@ -157,5 +157,7 @@ def _long(day: date) -> str:
 @functools.cache
 def _component() -> Any:
     """Registered once per process; its parts are sent along with it, so nothing is fetched from elsewhere."""
-    html, css, js = ((_FOLDER / f"board.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
-    return st.components.v2.component("atelier_calendar", html=html, css=css, js=js)
+    html, css, drawing, hands = (
+        (_FOLDER / name).read_text(encoding="utf-8") for name in ("board.html", "board.css", "drawing.js", "board.js")
+    )
+    return st.components.v2.component("atelier_calendar", html=html, css=css, js=f"{drawing}\n{hands}")

@@ -1,5 +1,7 @@
 """The link with which other programs show a person's calendar."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from core.clock import utc_now
@@ -11,6 +13,7 @@ from core.ui.errors import guarded
 from core.ui.times import ago
 
 _OPEN, _ASKED = "calendar.feed.open", "calendar.feed.asked"
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 _SHARES = (
     "The link shows the titles, times, accounts and automations of your posts: what went out in the last 30 days, "
     "what is scheduled, and what your automations will do in the next 60 days. It shows no pictures, no texts and "
@@ -67,21 +70,32 @@ def _show_offer(user: SignedIn) -> None:
 
 
 def _show_link(user: SignedIn, link: FeedLink) -> None:
-    address = feeds.address_of(get_runtime().settings.resolved_public_url, link.secret)
-    st.markdown("Copy the link and add it in your calendar as a calendar *from a link* or *by subscription*.")
-    st.code(address, language=None, wrap_lines=True)
-    now = utc_now()
-    used = f"Last used {ago(link.last_used_at, now=now)}." if link.last_used_at else "Not used yet."
+    if link.secret is None:
+        st.warning(
+            "The link works but cannot be shown any more: it was sealed with a master key that is gone. "
+            "Replace it to have one that can be copied.",
+            icon=":material/key_off:",
+        )
+    else:
+        _show_address(feeds.address_of(get_runtime().settings.resolved_public_url, link.secret))
+    used = f"Last used {ago(link.last_used_at, now=utc_now())}." if link.last_used_at else "Not used yet."
     st.caption(f"{used} Calendars look every hour or so, some only once a day.")
     st.caption(_SHARES)
-    st.warning(
-        "Whoever has the link reads this calendar. Replace it if it got into wrong hands.", icon=":material/key:"
-    )
     asked = st.session_state.get(_ASKED)
     if asked is None:
         _show_choices()
     else:
         _show_question(user, asked)
+
+
+def _show_address(address: str) -> None:
+    st.markdown("Copy the link and add it in your calendar as a calendar *from a link* or *by subscription*.")
+    st.code(address, language=None, wrap_lines=True)
+    st.warning(
+        "Whoever has the link reads this calendar. Replace it if it got into wrong hands.", icon=":material/key:"
+    )
+    if urlsplit(address).hostname in _THIS_MACHINE:
+        st.caption(":orange[Only programs on this machine reach this address. For others, set ATELIER_PUBLIC_URL.]")
 
 
 def _show_choices() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from core.db.crypto import Keyring, install_keyring
 from core.identity.models import User
 from core.publishing.calendar import feeds
 from core.publishing.calendar.models import CalendarFeed
@@ -97,3 +98,14 @@ def test_use_is_noted_at_most_once_an_hour(session, actor):
         assert found is not None
         assert found.last_used_at == noted
         session.expire_all()
+
+
+def test_a_link_sealed_with_a_lost_key_still_works_and_can_be_replaced(session, actor):
+    lost = feeds.make_link(session, actor, now=NOON)
+    install_keyring(Keyring(["another key for tests"]))
+    link = feeds.find_link(session, actor)
+    assert link is not None
+    assert link.secret is None
+    assert lost.secret is not None
+    assert feeds.find_reader(session, lost.secret) is not None
+    assert feeds.replace_link(session, actor, now=NOON).secret is not None
