@@ -12,7 +12,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 SUFFIX = ".part"
-# Between making a file and holding it lies a moment.
+# What a file is called in the moment between being made and being held.
+UNHELD = ".new"
 YOUNG_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 600.0
 
@@ -36,22 +37,23 @@ class Incoming:
             self.sweep()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"{secrets.token_hex(12)}{SUFFIX}"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fresh = path.with_suffix(UNHELD)
+        descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            fresh.rename(path)
             yield path
         finally:
             path.unlink(missing_ok=True)
             os.close(descriptor)
 
-    def sweep(self, *, now: float | None = None) -> int:
-        """Remove what killed processes left; how many files. ``now`` is seconds since 1970."""
-        now = time.time() if now is None else now
+    def sweep(self) -> int:
+        """Remove what killed processes left; how many files."""
         removed = 0
-        for path in self._folder.glob(f"*{SUFFIX}"):
+        for path in [*self._folder.glob(f"*{SUFFIX}"), *self._folder.glob(f"*{UNHELD}")]:
             with suppress(OSError):
-                if now - path.stat().st_mtime > YOUNG_SECONDS and _remove_unheld(path):
-                    removed += 1
+                is_young = path.suffix == UNHELD and time.time() - path.stat().st_mtime < YOUNG_SECONDS
+                removed += not is_young and _remove_unheld(path)
         if removed:
             log.info("Removed files of uploads that were cut off.", files=removed)
         return removed

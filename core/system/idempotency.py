@@ -25,8 +25,8 @@ from core.errors import ConflictError, InvalidInputError
 from core.system.models import IdempotencyRecord
 
 KEPT = timedelta(hours=48)
-# Longer than any request takes; its process must have died.
-ABANDONED_AFTER = timedelta(minutes=10)
+# Longer than requests take: its process has probably died. If not, the fence keeps it from having an effect.
+ABANDONED_AFTER = timedelta(minutes=2)
 KEY_LENGTH = 200
 
 
@@ -72,8 +72,10 @@ def begin(
     ``StillServed`` while the first one is on its way.
     """
     _require_sound(key)
-    fresh: dict[str, Any] = {"id": new_id("idm"), "owner_id": owner_id, "scope": scope, "key": key, "request_digest": request_digest,
-             "created_at": now}  # fmt: skip
+    fresh: dict[str, Any] = {
+        "id": new_id("idm"), "owner_id": owner_id, "scope": scope, "key": key, "request_digest": request_digest,
+        "created_at": now,
+    }  # fmt: skip
     if insert_ignoring(session, IdempotencyRecord, fresh):
         return Reservation(fresh["id"], now)
     return _met(session, _find(session, owner_id, scope, key), request_digest, now)

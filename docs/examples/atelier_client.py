@@ -20,7 +20,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp4", ".webm", ".mov"}
-TRIES = 6
 LONGEST_WAIT = 60.0
 # Worth trying again: too often, still being served, and trouble at the other end.
 AGAIN = {408, 409, 429, 500, 502, 503, 504}
@@ -40,10 +39,12 @@ class Refused(Exception):
 class Atelier:
     """One installation, reached with one key."""
 
-    def __init__(self, url: str, key: str, *, timeout: float = 120.0) -> None:
+    def __init__(self, url: str, key: str, *, timeout: float = 120.0, patience: float = 300.0) -> None:
+        """``timeout`` is for one answer, ``patience`` for trying again, both in seconds."""
         self._address = urlsplit(url if "//" in url else f"http://{url}")
         self._key = key
         self._timeout = timeout
+        self._patience = patience
 
     def me(self) -> dict[str, Any]:
         """Whose key this is, its scopes, and the limits of this installation."""
@@ -72,17 +73,18 @@ class Atelier:
     def _request(
         self, method: str, path: str, form: "_Form | None" = None, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
-        for attempt in range(1, TRIES + 1):
+        give_up_at, pause = time.monotonic() + self._patience, 1.0
+        while True:
             try:
                 status, answer, wait = self._once(method, path, form, headers or {})
             except (OSError, http.client.HTTPException) as error:
                 status, answer, wait = 0, {"detail": f"Atelier could not be reached: {error}"}, None
             if 200 <= status < 300:
                 return answer
-            if attempt == TRIES or (status and status not in AGAIN):
+            if time.monotonic() > give_up_at or (status and status not in AGAIN):
                 raise Refused(status, answer)
-            time.sleep(min(wait if wait is not None else 2.0 ** (attempt - 1), LONGEST_WAIT))
-        raise AssertionError("not reached")
+            time.sleep(min(wait if wait is not None else pause, LONGEST_WAIT))
+            pause *= 2
 
     def _once(
         self, method: str, path: str, form: "_Form | None", headers: dict[str, str]

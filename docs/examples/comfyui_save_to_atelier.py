@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-TRIES = 5
+PATIENCE = 180.0  # seconds
 AGAIN = {408, 409, 429, 500, 502, 503, 504}
 
 
@@ -105,20 +105,21 @@ def _send(url: str, key: str, png: bytes, fields: dict[str, str]) -> dict[str, A
             "Idempotency-Key": digest,
         },
     )
-    for attempt in range(1, TRIES + 1):
+    give_up_at, pause = time.monotonic() + PATIENCE, 1.0
+    while True:
         try:
             with urllib.request.urlopen(request, timeout=120) as answer:
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             problem = _detail(error)
-            if error.code not in AGAIN or attempt == TRIES:
+            if error.code not in AGAIN or time.monotonic() > give_up_at:
                 raise RuntimeError(f"Atelier refused the picture: {problem}") from error
-            time.sleep(float(error.headers.get("Retry-After") or 2 ** (attempt - 1)))
+            time.sleep(float(error.headers.get("Retry-After") or pause))
         except OSError as error:
-            if attempt == TRIES:
+            if time.monotonic() > give_up_at:
                 raise RuntimeError(f"Atelier could not be reached at {url}: {error}") from error
-            time.sleep(2 ** (attempt - 1))
-    raise AssertionError("not reached")
+            time.sleep(pause)
+        pause = min(pause * 2, 30.0)
 
 
 def _detail(error: urllib.error.HTTPError) -> str:

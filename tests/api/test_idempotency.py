@@ -48,20 +48,20 @@ def test_the_same_key_for_another_request_is_refused(session: Session, owner: st
 def test_while_the_first_is_served_the_second_is_told_to_wait(session: Session, owner: str) -> None:
     reserve(session, owner)
     with pytest.raises(StillServed):
-        reserve(session, owner, after=9 * MINUTE)
+        reserve(session, owner, after=1 * MINUTE)
 
 
 def test_a_reservation_whose_process_died_is_taken_over_and_the_dead_can_write_no_more(
     session: Session, owner: str
 ) -> None:
     dead = reserve(session, owner)
-    taken = reserve(session, owner, after=11 * MINUTE)
+    taken = reserve(session, owner, after=3 * MINUTE)
     assert isinstance(taken, Reservation)
     with pytest.raises(ReservationLost):
         idempotency.finish(session, dead, 201, {"by": "the dead"}, now=NOON)
     idempotency.abandon(session, dead)
     idempotency.finish(session, taken, 201, {"by": "the living"}, now=NOON)
-    assert reserve(session, owner, after=12 * MINUTE) == Replay(201, {"by": "the living"})
+    assert reserve(session, owner, after=4 * MINUTE) == Replay(201, {"by": "the living"})
 
 
 def test_an_abandoned_key_is_free_again(session: Session, owner: str) -> None:

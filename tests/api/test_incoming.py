@@ -31,13 +31,14 @@ def test_it_goes_with_a_request_that_fails(tmp_path: Path) -> None:
 
 
 def test_only_what_nobody_holds_is_swept(tmp_path: Path) -> None:
-    left, young = tmp_path / "left.part", tmp_path / "young.part"
-    with Incoming(tmp_path).slot() as held:
-        for path in (left, young):
+    running = Incoming(tmp_path)
+    left, lost, young = tmp_path / "left.part", tmp_path / "lost.new", tmp_path / "young.new"
+    with running.slot() as held:
+        for path in (left, lost, young):
             path.write_bytes(b"half")
-        grow_old(left)
+        grow_old(lost)
         grow_old(held)
-        assert Incoming(tmp_path).sweep() == 0  # it swept when it was made
+        assert running.sweep() == 2
         assert set(files_below(tmp_path)) == {held, young}
 
 
@@ -45,7 +46,6 @@ def test_a_process_that_runs_for_long_sweeps_now_and_then(tmp_path: Path, monkey
     running = Incoming(tmp_path)
     left = tmp_path / "left.part"
     left.write_bytes(b"half")
-    grow_old(left)
     with running.slot():
         assert left.exists()
     monkeypatch.setattr(incoming, "SWEEP_EVERY_SECONDS", 0)
