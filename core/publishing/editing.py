@@ -20,6 +20,9 @@ from core.publishing.validation import warnings
 from core.system import audit
 from core.system.actors import Actor
 
+# What DeviantArt never sees: it can be changed of what is out, too.
+OWN_FIELDS = frozenset({"rating", "project"})
+
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
@@ -69,7 +72,10 @@ def edit_post(
     With a ``trail`` the audit event is added to it, and the caller flushes and records once for all its posts.
     """
     row = post.row
-    require_editable(post, now=now, lease_seconds=lease_seconds)
+    if row.status is DeviationStatus.PUBLISHED and set(values) <= OWN_FIELDS:
+        require_untouched(post, now=now, lease_seconds=lease_seconds)
+    else:
+        require_editable(post, now=now, lease_seconds=lease_seconds)
     values = completed(values, row)
     wanted = {name: plain(value) for name, value in values.items()}
     before, after = audit.changes(snapshot(row, list(values)), wanted)

@@ -34,11 +34,13 @@ def show(user: SignedIn) -> None:
     overview.show_range(chosen)
     overview.show_totals(statistics)
     overview.show_days(statistics, chosen)
-    top, automations, tags, times = st.tabs(["Works", "Automations", "Tags", "Times"])
+    top, automations, projects, tags, times = st.tabs(["Works", "Automations", "Projects", "Tags", "Times"])
     with top:
         works.show_works(user, statistics, chosen)
     with automations:
         comparing.show_automations(statistics)
+    with projects:
+        comparing.show_projects(statistics)
     with tags:
         comparing.show_tags(statistics)
     with times:

@@ -21,6 +21,7 @@ from core.publishing.errors import (
 from core.publishing.execution.work import PUBLISH
 from core.publishing.models import DeviationFile, DeviationStatus, LatePolicy, MatureLevel
 from core.publishing.options import License, PublishOptions, SubjectTag
+from core.system.actors import Actor
 from core.system.models import AuditEvent
 from tests.factories import (
     HOUR,
@@ -305,3 +306,14 @@ def test_a_post_keeps_its_archived_preset_through_other_changes(session, alice, 
     post = make_deviation(session, alice, sale_preset_id=archived.id)
     change(session, actor, post, title="Another", sale_preset_id=archived.id)
     assert (post.title, post.sale_preset_id) == ("Another", archived.id)
+
+
+def test_rating_and_project_of_what_is_out_can_be_changed_and_nothing_else(session, alice, actor, account):
+    out = make_deviation(session, alice, account, status="published")
+    change(session, actor, out, rating=5, project="Sea")
+    assert (out.rating, out.project) == (5, "Sea")
+    with pytest.raises(NotEditable):
+        change(session, actor, out, rating=1, title="Another")
+    assert out.rating == 5
+    with pytest.raises(DeviationNotFound):
+        change(session, Actor.person(make_user(session, "bob").id), out, rating=1)

@@ -37,6 +37,11 @@ def by_automation(works: Sequence[WorkFigures]) -> list[GroupFigures]:
     return _ranked(_grouped(works, lambda work: [work.automation or BY_HAND]))
 
 
+def by_project(works: Sequence[WorkFigures]) -> list[GroupFigures]:
+    """Most views gained first; works without a project are left out."""
+    return _ranked(_grouped(works, lambda work: [work.project] if work.project else []))
+
+
 def by_tag(works: Sequence[WorkFigures], *, limit: int = 50) -> list[GroupFigures]:
     """Tags of at least two works, most views gained first; a work counts for each of its tags."""
     groups = _grouped(works, lambda work: dict.fromkeys(tag.casefold() for tag in work.tags))

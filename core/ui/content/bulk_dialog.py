@@ -17,6 +17,7 @@ from core.publishing.access import load_posts
 from core.publishing.bulk import BulkChanges, DescriptionPattern
 from core.publishing.changes import read_changes
 from core.publishing.listing import DeviationView
+from core.publishing.models import DeviationStatus
 from core.publishing.patterns import VARIABLES
 from core.runtime import get_runtime
 from core.ui.content import dialogs, fields, pool_fields
@@ -68,6 +69,12 @@ class Subject:
     key: str
 
     @property
+    def parts(self) -> list[Part]:
+        """What can be changed of them: of what is out only what DeviantArt never sees."""
+        are_out = bool(self.views) and all(view.status is DeviationStatus.PUBLISHED for view in self.views)
+        return [Part.PROJECT, Part.RATING] if are_out else list(Part)
+
+    @property
     def noun(self) -> str:
         return "1 post" if len(self.ids) == 1 else f"{len(self.ids):,} posts"
 
@@ -86,9 +93,11 @@ def show_bulk_dialog(user: SignedIn, dialog: Dialog) -> None:
 
 
 def _show(subject: Subject) -> None:
+    offered = subject.parts
     parts = st.pills(
-        "What to change", list(Part), selection_mode="multi", key=f"{subject.key}-parts", default=[Part.TAGS]
-    )
+        "What to change", offered, selection_mode="multi", key=f"{subject.key}-parts",
+        default=[Part.TAGS if Part.TAGS in offered else offered[0]],
+    )  # fmt: skip
     st.caption("What is not chosen here stays as each post has it.")
     asked = _Asked()
     for part in Part:

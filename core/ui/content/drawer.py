@@ -225,7 +225,9 @@ def _save(user: SignedIn, detail: DeviationDetail, values: dict[str, object], fo
                 now=utc_now(),
                 lease_seconds=runtime.settings.lease_seconds,
             )
-        leave(Notice(f"“{changes.title}” was saved." if result.changed else "Nothing was changed."))
+        leave(
+            Notice(f"“{changes.title or detail.view.title}” was saved." if result.changed else "Nothing was changed.")
+        )
         if following:
             dialogs.open_post(following)
         else:

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.identity.models import Account
 from core.identity.sessions import SignedIn
 from core.publishing.detail import DeviationDetail
+from core.publishing.models import DeviationStatus
 from core.ui.content import dialogs, fields, pool_fields
 from core.ui.content.dialogs import Began
 from core.ui.content.making import prompt_of
@@ -32,8 +33,12 @@ def show_fields(
         with details:
             _show_as_text(detail)
         options.caption("The options cannot be changed now.")
-        return None
+        if detail.view.status is not DeviationStatus.PUBLISHED or detail.view.deleted_at is not None:
+            return None
     key = f"edit-{detail.view.id}-{_began(detail).number}"
+    if is_locked:
+        with details:
+            return _own(user, detail.fields, key)
     with details:
         values = _details(user, detail, linked, key)
     with options:
@@ -80,7 +85,7 @@ def _details(user: SignedIn, detail: DeviationDetail, linked: list[Account], key
     account_id = fields.account_field(f"{key}-account", linked, now["account_id"])
     kept = now["gallery_ids"] if account_id == now["account_id"] else []
     galleries = fields.galleries_field(f"{key}-galleries-{account_id}", user, account_id, kept)
-    values = _pool(user, now, key)
+    values = _own(user, now, key) | pool_fields.preset_field(key, user, now)
     return values | {
         "title": title,
         "description": description,
@@ -90,13 +95,13 @@ def _details(user: SignedIn, detail: DeviationDetail, linked: list[Account], key
     }
 
 
-def _pool(user: SignedIn, now: dict[str, Any], key: str) -> dict[str, Any]:
+def _own(user: SignedIn, now: dict[str, Any], key: str) -> dict[str, Any]:
+    """What stays in the house."""
     left, right = st.columns([2, 3], gap="medium")
     with left:
         values = pool_fields.rating_field(key, now)
     with right:
-        values |= pool_fields.project_field(key, user, now)
-    return values | pool_fields.preset_field(key, user, now)
+        return values | pool_fields.project_field(key, user, now)
 
 
 def _options(detail: DeviationDetail, key: str) -> dict[str, Any]:
@@ -120,4 +125,7 @@ def _show_as_text(detail: DeviationDetail) -> None:
         fields.show_site_tags(detail.fields["tags"])
     if detail.view.account_name:
         st.caption(f"Account: {plain(detail.view.account_name)}")
-    pool_fields.show_as_text(detail.fields)
+    if detail.view.status is DeviationStatus.PUBLISHED and detail.view.deleted_at is None:
+        st.caption("What is out is changed on DeviantArt; what is below stays here.")
+    else:
+        pool_fields.show_as_text(detail.fields)

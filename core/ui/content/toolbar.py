@@ -34,7 +34,7 @@ def _dialog_entries(view: View) -> list[str]:
     entries = {
         View.DRAFT: [EDIT, SCHEDULE, SELL],
         View.SCHEDULED: [EDIT, RESCHEDULE, SELL],
-        View.PUBLISHED: [SELL],
+        View.PUBLISHED: [SELL, EDIT],
         View.FAILED: [EDIT, SCHEDULE, SELL],
     }
     return entries.get(view, [])

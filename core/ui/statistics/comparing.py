@@ -22,6 +22,14 @@ def show_automations(statistics: Statistics) -> None:
     _show_groups(groups.by_automation(statistics.works), "Automation", "automations", statistics.days)
 
 
+def show_projects(statistics: Statistics) -> None:
+    found = groups.by_project(statistics.works)
+    if not found:
+        st.caption("Works that are put into projects, under Content, are compared here.")
+        return
+    _show_groups(found, "Project", "projects", statistics.days)
+
+
 def show_tags(statistics: Statistics) -> None:
     found = groups.by_tag(statistics.works)
     if not found:

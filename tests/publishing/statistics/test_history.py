@@ -130,6 +130,15 @@ def test_works_are_compared_by_tag_and_by_time_of_publication(database, actor, p
     by_hour = {group.name: group.works for group in groups.by_hour(works, "Europe/Vienna") if group.works}
     assert by_hour == {"14": 2, "15": 1}
     assert [group.name for group in groups.by_automation(works)] == [groups.BY_HAND]
+    assert groups.by_project(works) == []
+
+
+def test_works_are_compared_by_project(database, actor, publish, count):
+    count(publish("w1", project="Sea"), (NOON, 10))
+    count(publish("w2", project="Sea"), (NOON, 20))
+    count(publish("w3"), (NOON, 99))
+    (sea,) = groups.by_project(read(database, actor).works)
+    assert (sea.name, sea.works, sea.views) == ("Sea", 2, 30)
 
 
 def test_the_csv_says_what_was_asked_for_and_leaves_unknown_counts_empty(database, actor, publish, count):
