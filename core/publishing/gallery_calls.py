@@ -174,9 +174,11 @@ def _look_up(
     try:
         found = ACTIONS[action].find(look, request)
     except AtelierError as error:
+        # What the site said about its limits ends with a promise to try again, which nobody keeps here.
+        why = "" if isinstance(error, ProviderError) else f" {error}"
         raise AnswerLost(
             "DeviantArt's answer was lost, and it cannot be asked now what became of the change. It is looked up "
-            f"before the next one. {error}"
+            f"before the next one.{why}"
         ) from error
     state = IntentState.FAILED if found is None else IntentState.DONE
     _close(line, actor, account, intent_id, state, found or {}, reason="found after a lost answer", now=clock())

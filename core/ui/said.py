@@ -58,8 +58,10 @@ class Said:
         """Say what is to be said."""
         refused: Exception | None = st.session_state.get(self._refused)
         if refused is not None:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            words, close = st.columns([16, 1], vertical_alignment="center")
+            with words:
                 self._show_refusal(refused)
+            with close:
                 self._show_close()
         sentence: _Sentence | None = st.session_state.get(self._done)
         if sentence is not None:

@@ -59,7 +59,7 @@ def show_freshness(shown: Shown) -> None:
         elif shown.is_fresh:
             text = f"Read {ago(shown.cached_at, now=shown.now)}."
         else:
-            text = f":orange[Read {ago(shown.cached_at, now=shown.now)}; {shown.site_name} may show others by now.]"
+            text = f":orange[Read {ago(shown.cached_at, now=shown.now)}; may have changed.]"
         st.caption(text, width="content")
         st.button(
             "Read again" if shown.cached_at else "Read the folders", icon=":material/refresh:", type="tertiary",

@@ -76,6 +76,7 @@ def line() -> Line:
 def start(label: str, run: Run) -> None:
     """Do it; shown on the next run. One at a time."""
     if not is_working():
+        SAID.forget()
         st.session_state[_JOB] = FolderWork(label, run)
 
 
