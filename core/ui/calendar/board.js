@@ -314,11 +314,13 @@ class Board {
       return;
     }
     this.focused = id;
-    const tile = this.tile(id);
-    tile.classList.add("leaving");
-    this.announce(`Moving “${facts.title}” …`);
     // A draft with a time in mind is not scheduled yet: like one without, it is asked for its time.
-    this.send("act", { do: facts.kind === "draft" ? "plan" : "move", id, day, hour, seen: facts.at || null });
+    const asks = facts.kind === "draft";
+    if (!asks) {
+      this.tile(id).classList.add("leaving");
+      this.announce(`Moving “${facts.title}” …`);
+    }
+    this.send("act", { do: asks ? "plan" : "move", id, day, hour, seen: facts.at || null });
   }
 }
 
