@@ -95,7 +95,9 @@ def _show_address(address: str) -> None:
         "Whoever has the link reads this calendar. Replace it if it got into wrong hands.", icon=":material/key:"
     )
     if urlsplit(address).hostname in _THIS_MACHINE:
-        st.caption(":material/info: Only programs on this machine reach this address. For others, set ATELIER_PUBLIC_URL.")
+        st.caption(
+            ":material/info: Only programs on this machine reach this address. For others, set ATELIER_PUBLIC_URL."
+        )
 
 
 def _show_choices() -> None:
