@@ -10,6 +10,7 @@ from core.clock import utc_now
 from core.identity import sessions
 from core.identity.models import AccountState, User
 from core.publishing.inspiration.models import BrowseCache
+from core.publishing.templates.models import MetadataTemplate
 from core.runtime import Runtime, build_runtime, install_runtime
 from core.sandbox.server import running
 from core.settings import Settings
@@ -207,3 +208,14 @@ def test_another_persons_account_in_the_address_is_not_used(
         theirs = make_account(session, make_user(session, "charlie"), username="charlie-art")
     screen = open_page(account=theirs.id)
     assert "Distant Harbour" in scripts(screen) and "charlie-art" not in said(screen)
+
+
+def test_the_tags_of_a_work_are_kept_as_a_template_once(runtime: Runtime, connected: str, open_page: Open) -> None:
+    screen = press(press(open_page(), "Details"), "Keep as a tag template")
+    assert "is among your templates now" in said(screen)
+    with runtime.database.read() as session:
+        (kept,) = session.query(MetadataTemplate)
+    assert kept.name == "Distant Harbour by skylarkpress" and "landscape" in kept.tags
+    press(screen, "Keep as a tag template")
+    with runtime.database.read() as session:
+        assert session.query(MetadataTemplate).count() == 1

@@ -253,3 +253,15 @@ def test_the_counts_follow_what_is_done_here(house: House) -> None:
     assert counts() == (2, 1, 1, 1)
     organising.delete(house.line, house.actor, [first.id, third.id], now=NOON)
     assert counts() == (1, 0, 0, 0)
+
+
+def test_an_export_names_its_filter_and_holds_no_formula(house: House) -> None:
+    house.site.folders["Inbox"] = [remote(1, subject="=1+1", recipients=["alice", "eve"]), remote(2)]
+    house.refresh()
+    with house.database.read() as session:
+        wanted = NoteFilter(house.folder().id, search="text")
+        rows = list(reading.csv_rows(session, house.actor, house.account.id, wanted))
+        strangers = list(reading.csv_rows(session, house.charlie, house.account.id))
+    assert "folder Inbox" in rows[0][1] and "search text" in rows[0][1]
+    assert rows[2] == ["2026-06-01T11:00:00+00:00", "tom", "alice, eve", "'=1+1", "yes", "no", "Text 1"]
+    assert (len(rows), len(strangers)) == (4, 2)

@@ -1,5 +1,6 @@
 """Notes as last read from the site, and reading them anew."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.db.folding import folded
 from core.db.upsert import insert_or_update
 from core.publishing.asking import Line, ask
+from core.publishing.csv_cells import cell
 from core.publishing.notes.access import get_folder, get_note, served_account
 from core.publishing.notes.models import Note, NoteFolder, NoteFolderLabel, NoteFolderType
 from core.publishing.notes.probing import ask_served
@@ -96,6 +98,19 @@ def open_note(line: Line, actor: Actor, note_id: str, *, now: datetime) -> Note:
         kept = get_note(session, actor, note_id, lock=True)
         kept.body = _storable(found.body or found.preview)
         return kept
+
+
+def csv_rows(session: Session, actor: Actor, account_id: str, wanted: NoteFilter = EVERYTHING) -> Iterator[list[str]]:
+    """All that match as rows of a CSV file: which notes they are, the header, the notes."""
+    folder = get_folder(session, actor, wanted.folder_id).title if wanted.folder_id else "all"
+    yield ["filter", cell(f"folder {folder}, label {wanted.label_id or 'any'}, search {wanted.search or 'none'}")]
+    yield ["sent_at", "from", "to", "subject", "unread", "starred", "text"]
+    for note in session.scalars(_matching(session, actor, account_id, wanted).order_by(Note.sent_at.desc(), Note.id)):
+        yield [
+            note.sent_at.isoformat() if note.sent_at else "", cell(note.sender), cell(", ".join(note.recipients)),
+            cell(note.subject), "yes" if note.is_unread else "no", "yes" if note.is_starred else "no",
+            cell(note.body or note.preview),
+        ]  # fmt: skip
 
 
 def count_unread(session: Session, actor: Actor, account_id: str) -> int:

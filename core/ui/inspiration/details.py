@@ -12,6 +12,10 @@ from core.identity.sessions import SignedIn
 from core.publishing.asking import Line
 from core.publishing.inspiration import browsing
 from core.publishing.inspiration.providers import Browsed, Described
+from core.publishing.templates import editing as templates
+from core.publishing.templates.forms import NAME_LENGTH, TemplateForm
+from core.publishing.templates.models import TemplateType
+from core.runtime import get_runtime
 from core.ui.errors import guarded
 from core.ui.inspiration.query import go
 from core.ui.page import format_instant
@@ -36,6 +40,8 @@ def show_details(line: Line, user: SignedIn, account: Account, work_id: str, on_
             with st.spinner("Asking for its tags…"):
                 described = browsing.describe(line, user.actor, account.id, work_id, now=utc_now()).value
             _show_described(described)
+            if described.tags:
+                _offer_template(user, work, described)
 
     st.dialog("Work", width="medium", icon=":material/image:", on_dismiss=close)(draw)()
 
@@ -67,6 +73,17 @@ def _show_described(described: Described) -> None:
     if described.tags:
         st.caption("Its tags, to copy:")
         st.code(", ".join(described.tags), language=None, wrap_lines=True)
+
+
+def _offer_template(user: SignedIn, work: Browsed, described: Described) -> None:
+    """Its tags as a template of one's own."""
+    if not st.button("Keep as a tag template", icon=":material/bookmark_add:", key="inspiration-keep-tags"):
+        return
+    form = TemplateForm(f"{work.title} by {work.author}"[:NAME_LENGTH], tags=described.tags)
+    with guarded():
+        with get_runtime().database.session() as session:
+            made = templates.create(session, user.actor, TemplateType.TAG, form, now=utc_now())
+        st.success(f"“{plain(made.name)}” is among your templates now.", icon=":material/check:")
 
 
 STYLES = """

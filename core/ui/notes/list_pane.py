@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from core.ui.notes.folders_pane import dot
 from core.ui.notes.house import House, Read, acting, leave_notice, read_notes, read_older
 from core.ui.notes.query import MINE, bound, go
 from core.ui.page import empty_state
+from core.ui.tables import csv_button, csv_bytes
 from core.ui.words import count, plain, shortened
 
 
@@ -34,6 +36,8 @@ def show_list(house: House, folder: NoteFolder | None, own_labels: Sequence[Note
         if not listed.notes:
             _show_empty(house, folder)
         _show_rows(house, listed.notes, own_labels)
+        if listed.notes:
+            csv_button(partial(_make_csv, house, folder), "notes", key="notes-csv")
         if listed.pages > 1:
             st.pagination(listed.pages, key=bound("page", listed.number), on_change=_turn)
         if folder is not None and read is not None and read.older is not None:
@@ -46,16 +50,25 @@ def _show_older(house: House, folder: NoteFolder) -> None:
         st.rerun()
 
 
-def _listed(house: House, folder: NoteFolder | None) -> Listed:
+def _wanted(house: House, folder: NoteFolder | None) -> NoteFilter:
     shown = house.shown
-    wanted = NoteFilter(
+    return NoteFilter(
         folder_id=folder.id if folder is not None and shown.label_id is None else None,
         label_id=shown.label_id,
         search=shown.search,
         drafts=shown.folder == MINE and shown.label_id is None,
     )
+
+
+def _listed(house: House, folder: NoteFolder | None) -> Listed:
+    wanted = _wanted(house, folder)
     with house.runtime.database.read() as session:
-        return reading.list_notes(session, house.user.actor, house.account.id, wanted, page=shown.page)
+        return reading.list_notes(session, house.user.actor, house.account.id, wanted, page=house.shown.page)
+
+
+def _make_csv(house: House, folder: NoteFolder | None) -> bytes:
+    with house.runtime.database.read() as session:
+        return csv_bytes(reading.csv_rows(session, house.user.actor, house.account.id, _wanted(house, folder)))
 
 
 def _show_head(house: House, folder: NoteFolder | None, listed: Listed, read: Read | None) -> None:
