@@ -77,8 +77,8 @@ def perform(line: Line, actor: Actor, account: Account, action: str, request: Re
     return result
 
 
-def settle_lost(line: Line, actor: Actor, account: Account, *, clock: Clock) -> bool:
-    """Look up what became of a change whose answer was lost; ``True`` when there was one.
+def settle_lost(line: Line, actor: Actor, account: Account, *, clock: Clock) -> bool | None:
+    """Look up what became of a change whose answer was lost: whether it was made; ``None`` when there was none.
 
     Raises :class:`GalleryBusy` while another change is under way, :class:`AnswerLost` when the site
     cannot be asked.
@@ -86,12 +86,11 @@ def settle_lost(line: Line, actor: Actor, account: Account, *, clock: Clock) -> 
     with line.database.read() as session:
         intent = find_unsettled(session, account.id)
     if intent is None:
-        return False
+        return None
     if intent.state is IntentState.OPEN and intent.opened_at > clock() - ABANDONED_AFTER:
         raise _busy(account)
     request = dict(intent.request or {})
-    _look_up(line, actor, account, intent.id, request.pop("action"), request, clock=clock)
-    return True
+    return _look_up(line, actor, account, intent.id, request.pop("action"), request, clock=clock) is not None
 
 
 def find_unsettled(session: Session, account_id: str) -> Intent | None:

@@ -132,11 +132,18 @@ def remove_folder(line: Line, actor: Actor, account_id: str, folder_id: str, *, 
         return let_go(session, actor, account_id, folder_id, now=clock())
 
 
+def look_up(line: Line, actor: Actor, account_id: str, *, clock: Clock) -> bool | None:
+    """What became of a change whose answer was lost: whether it was made; ``None`` when there was none."""
+    with line.database.read() as session:
+        account = get_account(session, actor, account_id)
+    return settle_lost(line, actor, account, clock=clock)
+
+
 def refresh(line: Line, actor: Actor, account_id: str, *, clock: Clock) -> Sequence[GalleryFolder]:
     """Read the folders from the site, after looking up what became of a change whose answer was lost."""
     with line.database.read() as session:
         account = get_account(session, actor, account_id)
-    if not settle_lost(line, actor, account, clock=clock):  # which reads them as well
+    if settle_lost(line, actor, account, clock=clock) is None:  # else it has read them as well
         return _read_anew(line, account, clock)
     with line.database.read() as session:
         return cached_galleries(session, actor, account_id).folders

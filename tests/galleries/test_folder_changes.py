@@ -12,6 +12,7 @@ from core.publishing.gallery_calls import ABANDONED_AFTER, KIND
 from core.publishing.gallery_changes import (
     change_folder,
     create_folder,
+    look_up,
     move_folder,
     refresh,
     remove_folder,
@@ -225,10 +226,19 @@ def test_what_a_crash_left_open_is_looked_up_with_the_next_reading(house: House)
     with pytest.raises(GalleryBusy, match="being changed already"):
         create_folder(*house.about, "Wolves", clock=house.clock)
     house.now += ABANDONED_AFTER
-    refresh(*house.about, clock=house.clock)
+    assert look_up(*house.about, clock=house.clock) is True
+    assert look_up(*house.about, clock=house.clock) is None
     assert house.intents() == ["done"]
     assert house.events() == ["gallery.edited"]
     assert house.here() == ["Featured", "Foxes", "Night owls", "Snow"]
+
+
+def test_a_change_that_was_never_made_is_found_not_to_be(house: House) -> None:
+    request = {"action": "removed", "folder_id": house.ids["Owls"]}
+    with house.database.session() as session:
+        make_intent(session, house.account.id, KIND, state=IntentState.UNKNOWN, request=request, opened_at=house.now)
+    assert look_up(*house.about, clock=house.clock) is False
+    assert (house.intents(), house.events()) == (["failed"], [])
 
 
 def test_a_limit_is_told_in_words_and_slows_the_account_down(house: House) -> None:

@@ -8,11 +8,13 @@ from core.adapters.deviantart.sites import build_sites
 from core.clock import utc_now
 from core.identity import sessions
 from core.identity.models import Account, User
+from core.publishing.gallery_calls import KIND
 from core.runtime import Runtime, build_runtime, install_runtime
 from core.settings import Settings
+from core.system.models import IntentState
 from core.ui import gate
 from core.ui.galleries import opened
-from tests.factories import DAY
+from tests.factories import DAY, make_intent
 from tests.galleries.conftest import House
 from tests.screens.support import open_screen, press, run, said
 
@@ -81,6 +83,16 @@ def test_an_order_is_saved_and_a_limit_is_told(screen_runtime: Runtime, house: H
     screen = finished(press(run(screen), "Save the order"))
     assert "Nothing was moved." in said(screen)
     assert "DeviantArt's answer was lost, and it does not show the change" in said(screen)
+
+
+def test_a_lost_answer_is_looked_up(screen_runtime: Runtime, house: House) -> None:
+    request = {"action": "edited", "folder_id": house.ids["Owls"], "name": "Night owls", "description": None}
+    with house.database.session() as session:
+        make_intent(session, house.account.id, KIND, state=IntentState.UNKNOWN, request=request)
+    house.artist.post("/gallery/folders/update", folderid=house.ids["Owls"], name="Night owls")
+    screen = finished(press(open_galleries(), "Look it up"))
+    assert "The change was made." in said(screen)
+    assert house.here() == ["Featured", "Foxes", "Night owls", "Snow"]
 
 
 def test_posts_are_put_into_a_folder_and_compared(screen_runtime: Runtime, house: House) -> None:

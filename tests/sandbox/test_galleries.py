@@ -153,3 +153,29 @@ def test_another_persons_folder_and_work_are_out_of_reach(
     copied = charlie.post("/gallery/folders/copy_deviations", target_folderid=own, **{"deviationids[]": [work]})
     assert copied.json()["error_code"] == 7
     assert charlie.get(f"/gallery/{folders['Portraits']}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "wrong"),
+    [
+        ("create", {"folder": "New", "name": "New"}, "name"),
+        ("create", {"folder": "New", "parentid": "X"}, "parentid"),
+        ("update", {"folderid": "X", "folder": "New"}, "folder"),
+        ("update_order", {"folderid": "X", "order": "1"}, "order"),
+        ("update_order", {"folderid": "X", "position": "first"}, "position"),
+        ("move", {"folderid": "X", "parent_folderid": "X"}, "parent_folderid"),
+        ("copy_deviations", {"target_folderid": "X", "deviationids": "X"}, "deviationids"),
+        ("move_deviations", {"source_folderid": "X", "folderid": "X", "deviationids[]": "X"}, "folderid"),
+        ("remove_deviations", {"source_folderid": "X", "deviationids[]": "X"}, "source_folderid"),
+        ("remove_deviations", {"folderid": "X", "deviationids[]": ["X"] * 25}, "deviationids[]"),
+    ],
+)
+def test_a_parameter_of_another_name_or_kind_is_refused_by_its_name(
+    alice: Artist, folders: dict[str, str], path: str, form: dict[str, object], wrong: str
+) -> None:
+    known = folders["Portraits"]
+    sent = {name: [known] * len(value) if isinstance(value, list) else known if value == "X" else value
+            for name, value in form.items()}  # fmt: skip
+    response = alice.post(f"/gallery/folders/{path}", **sent)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+    assert wrong in response.json()["error_details"]

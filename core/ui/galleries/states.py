@@ -48,7 +48,7 @@ def show_lost(shown: Shown) -> None:
             "anything else is changed.",
             width="stretch",
         )
-        st.button("Look it up", key="galleries-look", on_click=refresh, args=(shown,), disabled=not shown.can_change)
+        st.button("Look it up", key="galleries-look", on_click=look_up, args=(shown,), disabled=not shown.can_change)
 
 
 def show_freshness(shown: Shown) -> None:
@@ -66,6 +66,18 @@ def show_freshness(shown: Shown) -> None:
             key="galleries-refresh", on_click=refresh, args=(shown,),
             disabled=not shown.can_change or work.is_working(),
         )  # fmt: skip
+
+
+def look_up(shown: Shown) -> None:
+    """Find out at the site what became of the last change."""
+    line, actor, account_id = work.line(), shown.user.actor, shown.account.id
+    found = {True: "The change was made.", False: "The change was not made. Make it again if you still want it."}
+
+    def run(_: Progress) -> Outcome:
+        was_made = gallery_changes.look_up(line, actor, account_id, clock=utc_now)
+        return Outcome("It is settled already." if was_made is None else found[was_made])
+
+    work.start("Looking it up.", run)
 
 
 def refresh(shown: Shown) -> None:
