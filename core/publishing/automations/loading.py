@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.identity.models import Account, AccountState, User
+from core.publishing.automations.defaults import check_default
 from core.publishing.automations.limits import FURTHEST_MOVE, AccountLimits, Blackouts, Board, windows_for
 from core.publishing.automations.lookalikes import Lookalikes
 from core.publishing.automations.models import (
@@ -23,7 +24,7 @@ from core.publishing.automations.models import (
 from core.publishing.automations.occurrences import next_occurrence
 from core.publishing.automations.planner import AutomationState, Planner, RuleState
 from core.publishing.automations.pool import Candidate, Pool
-from core.publishing.automations.rules import RuleSpec
+from core.publishing.automations.rules import RuleSpec, check_rule
 from core.publishing.automations.sources import SourceFilter, read_filter
 from core.publishing.errors import PublishingError
 from core.publishing.models import Deviation, DeviationStatus
@@ -34,7 +35,9 @@ from core.publishing.zones import zone_named
 from core.system.actors import Actor
 
 UTC_ZONE = ZoneInfo("UTC")
-_BACK = timedelta(days=8)
+# The farthest promises that can be in the way: the longest distance is seven days, and the cap counts whole days.
+BACK = timedelta(days=9)
+AHEAD = FURTHEST_MOVE + BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def load_planner(session: Session, user_id: str, plans: Sequence[Plan], *, now: 
     person = session.get_one(User, user_id)
     accounts = {one.id: one for one in session.scalars(select(Account).where(Account.user_id == user_id))}
     states = [_state(session, person, accounts, plan, now=now) for plan in plans]
-    promises = load_promises(session, user_id, accounts, start=now - _BACK, end=until + FURTHEST_MOVE)
+    promises = load_promises(session, user_id, accounts, start=now - BACK, end=until + AHEAD)
     _count_by_day(states, promises)
     boards = load_boards(session, person, accounts, promises)
     lookalikes = Lookalikes(session, Actor.sidecar(user_id), now=now)
@@ -111,8 +114,7 @@ def _state(
     try:
         zone = zone_for(row, person)
         source = read_filter(row.source_filter)
-        if row.title_pattern:
-            read_pattern(row.title_pattern, AUTOMATION_VARIABLES)
+        _check(plan)
     except PublishingError as error:
         broken = str(error)
     pool: Iterator[Candidate] = iter(())
@@ -140,6 +142,17 @@ def _state(
         broken=broken,
         lookalikes=source.lookalikes,
     )
+
+
+def _check(plan: Plan) -> None:
+    """Raise what keeps a plan from being used; rows may be older than what is checked when they are saved."""
+    if plan.row.title_pattern:
+        read_pattern(plan.row.title_pattern, AUTOMATION_VARIABLES)
+    for rule in plan.rules:
+        if rule.enabled:
+            check_rule(RuleSpec.of(rule))
+    for default in plan.defaults:
+        check_default(default.field_name, default.value)
 
 
 def _rule(
@@ -217,7 +230,7 @@ def _done(session: Session, states: list[AutomationState], *, now: datetime) -> 
     """Occurrences that were dealt with lately, or ahead of a rule that was changed since."""
     rules = [rule.id for state in states for rule in state.rules]
     query = select(AutomationOccurrence.rule_id, AutomationOccurrence.occurrence_key)
-    query = query.where(AutomationOccurrence.rule_id.in_(rules), AutomationOccurrence.occurrence_at >= now - _BACK)
+    query = query.where(AutomationOccurrence.rule_id.in_(rules), AutomationOccurrence.occurrence_at >= now - BACK)
     return frozenset((row.rule_id, row.occurrence_key) for row in session.execute(query))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import AtelierError
 from core.identity.models import Account
@@ -32,7 +33,7 @@ from core.publishing.automations.models import (
     RunOutcome,
     WhenBlocked,
 )
-from core.publishing.automations.occurrences import Occurrence, iter_occurrences, next_occurrence
+from core.publishing.automations.occurrences import HORIZON, Occurrence, iter_occurrences, next_occurrence
 from core.publishing.automations.pool import Candidate
 from core.publishing.automations.rules import RuleSpec
 from core.publishing.patterns import Pattern
@@ -40,7 +41,14 @@ from core.publishing.patterns import Pattern
 log = structlog.get_logger(__name__)
 
 _INSTANT = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
 NAMED_AT_MOST = 3
+UNFORESEEN = (
+    "Something went wrong that was not foreseen. Open the automation and save it again; if this goes on, an admin "
+    "finds the reason in the log."
+)
+# Of what a rule missed, at most so many are caught up: months of every five minutes are nothing anybody wants at once.
+MOST_CAUGHT_UP = 100
 
 
 @dataclass(slots=True)
@@ -78,6 +86,10 @@ class AutomationState:
     def id(self) -> str:
         return self.row.id
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether one of its rules is due."""
+        return any(rule.next_at is not None and rule.next_at <= now for rule in self.rules)
+
     def remember(self, candidate: Candidate, promise: datetime) -> None:
         """One more post of this automation."""
         self.by_day[promise.astimezone(self.zone).date()] += 1
@@ -107,12 +119,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """An occurrence to deal with, for a post no earlier than ``base``."""
+    """An occurrence to deal with, for a post no earlier than ``base``. ``first`` is where its rule goes on if this is
+    put back: at the earliest of what it stands for."""
 
     state: AutomationState
     rule: RuleState
     occurrence: Occurrence
     base: datetime
+    first: datetime
     missed: int = 0  # how many it stands for that are let go
 
 
@@ -137,9 +151,7 @@ class Planner:
         self._order = {state.id: place for place, state in enumerate(automations)}
         self._number = count()
         self._agenda: list[tuple[datetime, int, AutomationState, RuleState]] = []
-        for state in automations:
-            for rule in state.rules:
-                self._enter(state, rule)
+        self._enter_all()
 
     def state(self, automation_id: str) -> AutomationState:
         """One of its automations."""
@@ -149,8 +161,11 @@ class Planner:
         """When something is due next."""
         return self._agenda[0][0] if self._agenda else None
 
-    def due(self, now: datetime) -> list[Decision]:
-        """Decide about everything that is due at ``now``, in the order of time."""
+    def due(self, now: datetime, *, most: int | None = None) -> list[Decision]:
+        """Decide about what is due at ``now``, in the order of time.
+
+        With ``most`` it ends after so many occurrences and posts; the rules with something left stay due.
+        """
         found: list[_Due] = []
         while self._agenda and self._agenda[0][0] <= now:
             _, _, state, rule = heapq.heappop(self._agenda)
@@ -158,7 +173,28 @@ class Planner:
             self._move_on(state, rule, now)
             self._enter(state, rule)
         found.sort(key=self._by_time)
-        return [self._decide(one) for one in found if (one.rule.id, one.occurrence.key) not in self._done]
+        decided: list[Decision] = []
+        weight = 0
+        for place, one in enumerate(found):
+            if most is not None and weight >= most:
+                self._put_back(found[place:])
+                break
+            if (one.rule.id, one.occurrence.key) not in self._done:
+                decided.append(self._decide(one))
+                weight += 1 + len(decided[-1].run.posts)
+        return decided
+
+    def _put_back(self, left: list[_Due]) -> None:
+        """Let the rules of what was not dealt with go on from there."""
+        for one in left:
+            one.rule.next_at = one.first if one.rule.next_at is None else min(one.first, one.rule.next_at)
+        self._enter_all()
+
+    def _enter_all(self) -> None:
+        self._agenda.clear()
+        for state in self.automations:
+            for rule in state.rules:
+                self._enter(state, rule)
 
     def _enter(self, state: AutomationState, rule: RuleState) -> None:
         if rule.next_at is not None:
@@ -169,30 +205,32 @@ class Planner:
 
     def _move_on(self, state: AutomationState, rule: RuleState, now: datetime) -> None:
         """The rule's next occurrence: later than ``now``, and not in a pause of its automation."""
-        if state.broken is not None:
-            rule.move_to(None)
-            return
         after, pause = now, state.row.paused_until
         if pause is not None and pause > after:
             after = pause - _INSTANT
-        rule.move_to(next_occurrence(rule.spec, state.zone, after))
+        try:
+            rule.move_to(next_occurrence(rule.spec, state.zone, after))
+        except AtelierError:  # a broken rule: looked at again every day, until somebody mends it
+            rule.next_at = after + _DAY
 
     def _occurred(self, state: AutomationState, rule: RuleState, now: datetime) -> list[_Due]:
         """What is to be dealt with of a rule: on time all, of what was missed as its catch-up policy says."""
         if rule.next_at is None:
             return []
         if state.broken is not None:
-            return [_Due(state, rule, Occurrence(f"{now:%Y-%m-%dT%H:%M}", now), now)]
+            at = rule.next_at
+            return [_Due(state, rule, Occurrence(f"{at:%Y-%m-%dT%H:%M}Z", at), at, at)]
         pause = state.row.paused_until
         late_before = now - timedelta(minutes=state.row.grace_minutes)
         on_time: list[Occurrence] = []
         late: list[Occurrence] = []
-        for one in iter_occurrences(rule.spec, state.zone, rule.next_at - _INSTANT):
+        start = max(rule.next_at, now - HORIZON + _DAY)
+        for one in iter_occurrences(rule.spec, state.zone, start - _INSTANT):
             if one.at > now:
                 break
             if pause is None or one.at >= pause:
                 (late if one.at < late_before else on_time).append(one)
-        found = [_Due(state, rule, one, one.at) for one in on_time]
+        found = [_Due(state, rule, one, one.at, one.at) for one in on_time]
         return [*self._caught_up(state, rule, late, now, is_last=not on_time), *found]
 
     def _caught_up(
@@ -202,16 +240,17 @@ class Planner:
             return []
         match state.row.catch_up:
             case CatchUp.ALL:
-                return [_Due(state, rule, one, now) for one in late]
+                caught = [_Due(state, rule, one, now, one.at) for one in late[-MOST_CAUGHT_UP:]]
+                return [*self._let_go(state, rule, late[:-MOST_CAUGHT_UP]), *caught]
             case CatchUp.LATEST if is_last:
-                latest = _Due(state, rule, late[-1], now)
+                latest = _Due(state, rule, late[-1], now, late[-1].at)
                 return [*self._let_go(state, rule, late[:-1]), latest]
             case _:
                 return self._let_go(state, rule, late)
 
     @staticmethod
     def _let_go(state: AutomationState, rule: RuleState, late: list[Occurrence]) -> list[_Due]:
-        return [_Due(state, rule, late[-1], late[-1].at, missed=len(late))] if late else []
+        return [_Due(state, rule, late[-1], late[-1].at, late[0].at, missed=len(late))] if late else []
 
     def _decide(self, due: _Due) -> Decision:
         """One occurrence; whatever goes wrong with it is its own trouble, not that of the others."""
@@ -224,6 +263,11 @@ class Planner:
             return self._fill(due)
         except AtelierError as error:
             return Decision(_run(due, RunOutcome.FAILED, str(error)))
+        except SQLAlchemyError:
+            raise  # the whole transaction is lost, not only this occurrence
+        except Exception:  # an edge: a row that nobody foresaw must not stop the person's other automations
+            log.exception("An occurrence could not be decided.", automation_id=due.state.id, rule_id=due.rule.id)
+            return Decision(_run(due, RunOutcome.FAILED, UNFORESEEN))
 
     def _fill(self, due: _Due) -> Decision:
         """Find a time and a draft for each post of the occurrence."""

@@ -1,19 +1,21 @@
 """Letting automations act: at each tick, what is due is decided and written down, person by person.
 
-Two transactions. The first takes the automations (``is_executing``, a lease of five minutes); the second decides and
-writes everything that belongs to it at once: posts, occurrences, log, the next times, the end of the lease. Killed in
-between, nothing has happened, and the next tick after the lease begins anew. Two at once: one of them gets the lease;
-and if both should act all the same, the name of an occurrence can be written once only.
+One transaction takes the automations (``is_executing``, a lease of five minutes). The next ones decide and write, the
+earliest occurrences first and a limited number in each, so that nobody waits long for the database; what belongs to an
+occurrence is written at once: posts, log, the next times, and with the last of an automation the end of its lease.
+Killed in between, the next tick after the lease goes on with what is left. Two at once: one of them gets the lease; and
+if both should act all the same, the name of an occurrence can be written once only.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from core.clock import SKEW
@@ -30,7 +32,7 @@ from core.publishing.automations.models import (
     AutomationScheduleRule,
     RunOutcome,
 )
-from core.publishing.automations.planner import AutomationState, Decision, Planner
+from core.publishing.automations.planner import UNFORESEEN, AutomationState, Decision, Planner
 from core.publishing.automations.telling import tell
 from core.publishing.errors import DeviationBusy
 from core.publishing.models import DeviationStatus
@@ -42,6 +44,8 @@ log = structlog.get_logger(__name__)
 
 EXECUTION_LEASE = timedelta(minutes=5)
 RULES_AT_A_TIME = 5000
+# Occurrences and posts per transaction: on SQLite nobody else writes meanwhile.
+AT_A_TIME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,18 @@ def run_person(database: Database, user_id: str, ids: Sequence[str], *, now: dat
     taken = _take(database, ids, now=now)
     if not taken:
         return []
+    decided: list[Decision] = []
     try:
-        with database.session() as session:
-            return _act(session, user_id, taken, now=now)
+        while taken:
+            with database.session() as session:
+                some, taken = _act(session, user_id, taken, now=now)
+            decided += some
     except Exception:
-        # Nothing of it was written: the next tick may try at once instead of after the lease.
+        # Nothing of this part was written: the next tick may try at once instead of after the lease.
         with suppress(UnavailableError), database.session() as session:
             _give_back(session, taken, stamp=now)
         raise
+    return decided
 
 
 def _take(database: Database, ids: Sequence[str], *, now: datetime) -> list[str]:
@@ -116,16 +124,20 @@ def _take(database: Database, ids: Sequence[str], *, now: datetime) -> list[str]
         return list(taken)
 
 
-def _act(session: Session, user_id: str, taken: Sequence[str], *, now: datetime) -> list[Decision]:
+def _act(session: Session, user_id: str, taken: Sequence[str], *, now: datetime) -> tuple[list[Decision], list[str]]:
+    """Deal with the earliest of what is due: what was decided, and the automations that have more to do."""
     ours = and_(Automation.is_executing.is_(True), Automation.last_execution_lock == now, Automation.enabled.is_(True))
     query = select(Automation).where(Automation.id.in_(taken), ours).order_by(Automation.id)
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
     planner = load_planner(session, user_id, stored_plans(session, rows), now=now, until=now)
-    decided = [one for one in planner.due(now) if _write(session, user_id, planner, one, now=now)]
+    before = {rule.id: rule.next_at for state in planner.automations for rule in state.rules}
+    due = planner.due(now, most=AT_A_TIME)
+    decided = [one for one in due if _write(session, user_id, planner, one, now=now)]
     for state in planner.automations:
-        _finish(session, state)
-    _give_back(session, taken, stamp=now)
-    return decided
+        _finish(session, state, before)
+    left = [state.id for state in planner.automations if state.is_due(now)] if due else []
+    _give_back(session, [one for one in taken if one not in set(left)], stamp=now)
+    return decided, left
 
 
 def _write(session: Session, user_id: str, planner: Planner, decision: Decision, *, now: datetime) -> bool:
@@ -149,9 +161,15 @@ def _write(session: Session, user_id: str, planner: Planner, decision: Decision,
             ids = _schedule(session, actor, state, decision, now=now)
     except DeviationBusy:
         raise  # a draft changed between choosing and taking it: the next tick chooses anew
+    except (OperationalError, InterfaceError):
+        raise  # the database is in trouble, not the draft
     except AtelierError as error:
         log.warning("An occurrence failed.", automation_id=run.automation_id, error=str(error))
         outcome, reason = RunOutcome.FAILED, str(error)
+    except Exception:  # an edge: a draft that cannot be written must not stop the person's other automations
+        log.exception("An occurrence could not be written.", automation_id=run.automation_id, rule_id=run.rule_id)
+        outcome, reason = RunOutcome.FAILED, UNFORESEEN
+    if outcome is not run.outcome:
         _correct(session, run.rule_id, run.occurrence_key, outcome)
     if tell(session, user_id, state.row, run, outcome, reason, now=now):
         session.add(
@@ -214,10 +232,12 @@ def _correct(session: Session, rule_id: str, key: str, outcome: RunOutcome) -> N
     )
 
 
-def _finish(session: Session, state: AutomationState) -> None:
-    """Write down where the automation stands now."""
+def _finish(session: Session, state: AutomationState, before: Mapping[str, datetime | None]) -> None:
+    """Write down where the automation stands now; ``before`` is where its rules stood."""
     state.row.shuffle_at, state.row.posts_made = state.shuffle_at, state.posts_made
     for rule in state.rules:
+        if rule.next_at == before[rule.id]:
+            continue
         session.execute(
             update(AutomationScheduleRule)
             .where(AutomationScheduleRule.id == rule.id)

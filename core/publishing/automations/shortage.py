@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
-from core.errors import AtelierError
+from core.errors import UnavailableError
 from core.identity.models import User
 from core.publishing.automations.models import Automation
 from core.publishing.automations.simulation import simulate
@@ -31,8 +31,10 @@ def warn_of_shortage(database: Database, *, now: datetime) -> int:
             if short:
                 with database.session() as session:
                     warned += sum(_warn(session, user_id, one, at, now=now) for one, at in short.items())
-        except AtelierError as error:
-            log.warning("How long drafts last could not be told.", user_id=user_id, error=str(error))
+        except UnavailableError:
+            raise
+        except Exception:  # an edge: one person's trouble does not keep the others from being warned
+            log.exception("How long drafts last could not be told.", user_id=user_id)
     return warned
 
 
@@ -48,7 +50,9 @@ def running_short(session: Session, actor: Actor, *, now: datetime) -> dict[str,
 
 
 def _warn(session: Session, user_id: str, automation_id: str, dry_at: datetime, *, now: datetime) -> bool:
-    automation = session.get_one(Automation, automation_id)
+    automation = session.get(Automation, automation_id)
+    if automation is None:  # deleted meanwhile
+        return False
     zone = zone_named(automation.timezone or session.get_one(User, user_id).timezone)
     return notify(
         session,

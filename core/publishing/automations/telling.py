@@ -12,6 +12,7 @@ from core.system.notifications import notify
 DRY = "automation.dry"
 FAILED = "automation.failed"
 LOOKALIKE = "post.lookalike"
+REPETITIVE = frozenset({RunOutcome.NO_DRAFTS, RunOutcome.BLOCKED, RunOutcome.QUOTA, RunOutcome.FAILED})
 
 
 def tell(
@@ -26,7 +27,8 @@ def tell(
 ) -> bool:
     """Notify of what needs the person; whether the run is worth a line in the log.
 
-    “No drafts” is when it begins: a rule that finds none every hour would say nothing else any more.
+    That nothing was scheduled is worth one as often as the reason changes: a rule that finds no draft, or no time,
+    every few minutes would say nothing else any more.
     """
 
     def say(topic: str, title: str, body: str | None) -> None:
@@ -43,12 +45,14 @@ def tell(
                    f"“{post.title}” is about to go out and looks very much like another post",
                    body=f"“{automation.name}” chose it. Cancel it if that is not what you want.",
                    link=f"content?open={post.deviation_id}", level="warning", now=now)  # fmt: skip
-    if outcome is not RunOutcome.NO_DRAFTS:
-        return True
-    return _last_outcome(session, run.rule_id) is not RunOutcome.NO_DRAFTS
+    return outcome not in REPETITIVE or not _was_said(session, run.rule_id, outcome, reason)
 
 
-def _last_outcome(session: Session, rule_id: str) -> RunOutcome | None:
+def _was_said(session: Session, rule_id: str, outcome: RunOutcome, reason: str | None) -> bool:
+    """Whether the latest line of a rule says the same. Being dry is one state, whatever was passed over on the way."""
     logged = AutomationExecutionLog
-    query = select(logged.outcome).where(logged.rule_id == rule_id)
-    return session.scalar(query.order_by(logged.executed_at.desc(), logged.id.desc()).limit(1))
+    query = select(logged.outcome, logged.error_message).where(logged.rule_id == rule_id)
+    last = session.execute(query.order_by(logged.executed_at.desc(), logged.id.desc()).limit(1)).first()
+    if last is None or last.outcome is not outcome:
+        return False
+    return outcome is RunOutcome.NO_DRAFTS or last.error_message == reason

@@ -43,7 +43,11 @@ def due_ids(connection: Connection, *, now: datetime, limit: int) -> list[str]:
     Left out: accounts that wait to be reconnected, whose next slot has not come, or that are
     being worked for already.
     """
-    rank = func.row_number().over(partition_by=D.c.account_id, order_by=(D.c.due_at, D.c.id)).label("rank")
+    rank = (
+        func.row_number()
+        .over(partition_by=D.c.account_id, order_by=(D.c.due_at, D.c.actual_publish_at, D.c.id))
+        .label("rank")
+    )
     ranked = (
         select(D.c.id, D.c.due_at, rank)
         .join_from(D, _A, _A.c.id == D.c.account_id)

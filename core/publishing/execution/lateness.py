@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from core.identity.models import User
-from core.publishing.automations.limits import FURTHEST_MOVE, Slot
-from core.publishing.automations.loading import load_boards, load_promises
+from core.publishing.automations.limits import Slot
+from core.publishing.automations.loading import AHEAD, BACK, load_boards, load_promises
 from core.publishing.execution.ledger import Ledger
 from core.publishing.models import DeviationStatus, HoldReason, LatePolicy
 from core.publishing.notices import notify_held_late
@@ -40,7 +40,10 @@ def _next_slot(ledger: Ledger) -> Slot | None:
     with Session(ledger.connection, join_transaction_mode="rollback_only") as session:
         person = session.get_one(User, work.user_id)
         accounts = [work.account.id]
-        promises = load_promises(session, work.user_id, accounts, start=now - _DAY, end=now + FURTHEST_MOVE + _DAY)
+        # Its own promise is not in its way: that one was not kept.
+        promises = load_promises(
+            session, work.user_id, accounts, start=now - BACK, end=now + AHEAD, without=frozenset({work.id})
+        )
         board = load_boards(session, person, accounts, promises)[work.account.id]
         wanted = _same_time(work.row.scheduled_at or work.row.actual_publish_at, now, person.timezone)
     found = board.find(wanted, timedelta(seconds=work.row.jitter_seconds), may_move=True)
