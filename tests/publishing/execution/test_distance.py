@@ -107,3 +107,21 @@ def test_a_late_post_that_finds_no_other_day_is_held(rig):
     rig.run_due()
     held = rig.read(late)
     assert (held.status, held.hold_reason) == (DeviationStatus.SCHEDULED, HoldReason.LATE)
+
+
+def test_a_late_posts_own_broken_promise_is_not_in_its_way(rig):
+    limit(rig, min_gap_minutes=2 * 24 * 60, daily_cap=1)
+    late = rig.post(due_at=NOON - 3 * HOUR, late_policy=LatePolicy.RESLOT, max_lateness_minutes=60)
+    rig.run_due()
+    assert rig.read(late).due_at == NOON + DAY - 3 * HOUR
+
+
+def test_who_has_waited_longest_goes_first_when_the_distance_is_over(rig):
+    """Else a post in a full calendar would wait behind all that are promised after it, for ever."""
+    limit(rig, min_gap_minutes=30)
+    stream = [rig.post(due_at=NOON + place * GAP) for place in range(4)]
+    rig.run_due()
+    waiting = rig.post(due_at=NOON + timedelta(minutes=1))
+    rig.run_for(2 * GAP.total_seconds() + 60, step=30)
+    assert rig.read(waiting).published_at == NOON + GAP
+    assert rig.read(stream[1]).published_at == NOON + 2 * GAP
