@@ -177,7 +177,7 @@ def fail(
 def _wait_for_itself(session: Session, actor: Actor, client: str) -> None:
     """Let a client that asks twice at once, as after a time-out, get one piece and not two."""
     if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer at a time anyhow
-        name = f"sale.claim:{actor.user_id}:{client}"
+        name = f"sale-claim:{actor.user_id}:{client}"
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
