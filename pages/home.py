@@ -42,12 +42,19 @@ if not home.steps.has_plan:
     show_steps(home.steps, runtime.sites)
 if home.steps.has_plan:
     show_flow(home.outlook)
-if home.steps.has_post:
+if home.steps.has_post or needs:
     left, right = st.columns(2, gap="medium")
     with left:
         show_needs(needs)
     with right:
-        show_upcoming(home.upcoming, home.outlook.scheduled, home.sandboxes, user.timezone, now=now)
+        show_upcoming(
+            home.upcoming,
+            home.outlook.scheduled,
+            home.automations.expected,
+            home.sandboxes,
+            user.timezone,
+            now=now,
+        )
 if home.steps.has_plan:
     show_chart(home.outlook)
 st.caption(zone_note(user.timezone))

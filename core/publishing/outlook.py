@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.identity.models import Account, AccountState
+from core.publishing.automations.models import Automation
 from core.publishing.days import count_by_day, days_around
 from core.publishing.figures import daily_figures
 from core.publishing.listing import Counts, count_by_status
@@ -61,7 +62,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class FirstSteps:
-    """How far somebody new has come."""
+    """How far somebody new has come; an automation that is on is a plan as well."""
 
     has_account: bool
     has_post: bool
@@ -87,10 +88,11 @@ def outlook(session: Session, actor: Actor, *, zone: str, now: datetime) -> Outl
 def first_steps(session: Session, actor: Actor, counts: Counts) -> FirstSteps:
     """Whether an account, a picture and a plan have been there yet; ``counts`` are the person's."""
     accounts = select(Account.id).where(Account.user_id == actor.user_id, Account.state != AccountState.DISCONNECTED)
+    automations = select(Automation.id).where(Automation.user_id == actor.user_id, Automation.enabled.is_(True))
     return FirstSteps(
         has_account=session.scalar(accounts.limit(1)) is not None,
         has_post=any(counts.by_status.values()),
-        has_plan=counts.of(*_PLANNED_ONCE) > 0,
+        has_plan=counts.of(*_PLANNED_ONCE) > 0 or session.scalar(automations.limit(1)) is not None,
     )
 
 

@@ -5,9 +5,13 @@ from zoneinfo import ZoneInfo
 
 from core.clock import utc_now
 from core.identity.models import AccountState
+from core.publishing.automations import editing, switching
 from core.publishing.models import DeviationStatus, HoldReason
+from core.sales.models import SaleQueue, SaleQueueStatus
 from core.system import heartbeats
-from tests.factories import HOUR, make_account, make_deviation, make_user
+from core.system.actors import Actor
+from tests.automations.making import blueprint
+from tests.factories import HOUR, make_account, make_blob, make_deviation, make_file, make_preset, make_user
 from tests.screens.support import said, scripts
 
 DUE = timedelta(days=2)
@@ -146,3 +150,37 @@ def test_titles_cannot_smuggle_in_markup(runtime, anna, open_page):
         plan(session, anna, make_account(session, anna), "**bold** [link](http://x.test) <b>")
     beat(runtime)
     assert r"\*\*bold\*\* \[link\]\(http\://x.test\) \<b\>" in said(open_page())
+
+
+def test_the_third_step_offers_a_time_by_hand_or_an_automation(runtime, anna, open_page):
+    with runtime.database.session() as session:
+        make_account(session, anna)
+        make_deviation(session, anna)
+    assert {"Choose a draft", "Start an automation"} <= labels(open_page())
+
+
+def test_an_automation_that_is_on_is_a_plan_and_stands_under_next_out(runtime, anna, open_page):
+    with runtime.database.session() as session:
+        make_account(session, anna, is_default=True)
+        make_file(session, make_deviation(session, anna), make_blob(session, anna))
+        actor = Actor.person(anna.id)
+        automation = editing.create(session, actor, blueprint(), now=utc_now())
+        switching.enable(session, actor, automation.id, now=utc_now())
+    beat(runtime)
+    text = said(open_page())
+    assert "Three steps" not in text
+    assert "Nothing is scheduled; **“Evenings”** runs next" in text
+    assert "automations choose drafts when their time comes" in text
+
+
+def test_a_failed_sale_needs_the_person(runtime, anna, open_page):
+    with runtime.database.session() as session:
+        sold = make_deviation(session, anna, make_account(session, anna), status=DeviationStatus.PUBLISHED,
+                              published_at=utc_now())  # fmt: skip
+        preset = make_preset(session, anna)
+        session.add(
+            SaleQueue(user_id=anna.id, deviation_id=sold.id, price_preset_id=preset.id, price=5000, currency="USD",
+                      status=SaleQueueStatus.FAILED, title=sold.title, url="https://example.org/1")
+        )  # fmt: skip
+    text = said(open_page())
+    assert "1 piece could not be priced" in text

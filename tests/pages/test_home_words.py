@@ -1,18 +1,23 @@
 """The words of Home: greeting, times, counts, the one sentence."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from core.publishing.automations.standing import Expected, Standing, Troubled
 from core.publishing.figures import Attention
 from core.publishing.listing import Counts
 from core.publishing.models import DeviationStatus
 from core.publishing.outlook import FirstSteps, Outlook, week_change
+from core.publishing.takeover.stopped import StoppedTakeover
 from core.system.heartbeats import Pulse
 from core.ui import times, words
 from core.ui.home.flow import home_figures, lasting
 from core.ui.home.headline import headline
-from core.ui.home.reading import HomeReading
+from core.ui.home.need import Need
+from core.ui.home.needs import list_needs
+from core.ui.home.reading import Elsewhere, HomeReading
 from core.ui.home.sidecar import sidecar_line
 from tests.factories import DAY, HOUR, NOON
 
@@ -28,9 +33,12 @@ def flow(out: tuple[int, ...] = (0,) * 30, /, **by_status: int) -> Outlook:
     return Outlook(dates, out, (0,) * 30, (0,) * 14, (0,) * 14, counts(**by_status))
 
 
-def home(outlook: Outlook, *, pulse: Pulse | None = None) -> HomeReading:
+ALIVE = Pulse("scheduler", "here", 1, NOON - HOUR, NOON, True, 0, True)
+
+
+def home(outlook: Outlook, *, pulse: Pulse | None = None, **more: Any) -> HomeReading:
     nothing = Attention((), 0, (), 0, (), 0, ())
-    return HomeReading(outlook, nothing, (), FirstSteps(True, True, True), pulse, frozenset())
+    return HomeReading(outlook, nothing, (), FirstSteps(True, True, True), pulse, frozenset(), **more)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +100,62 @@ def test_long_titles_are_cut_and_say_so():
 
 def test_with_nothing_planned_the_sentence_points_at_the_drafts():
     assert headline(home(flow(draft=2)), 0, VIENNA, now=NOON) == "Nothing is scheduled. 2 drafts are ready for a time."
+
+
+def evenings(*, at: datetime) -> Standing:
+    return Standing(expected=(Expected("aut_1", "Evenings", at),))
+
+
+def test_with_nothing_scheduled_the_sentence_names_the_automation_that_runs_next():
+    reading = home(flow(draft=2), pulse=ALIVE, automations=evenings(at=NOON + HOUR))
+    sentence = headline(reading, 0, VIENNA, now=NOON)
+    assert sentence == "Nothing is scheduled; **“Evenings”** runs next today at 15:00; nothing needs you."
+
+
+def test_an_automation_that_is_due_runs_any_moment():
+    reading = home(flow(draft=2), pulse=ALIVE, automations=evenings(at=NOON))
+    assert "runs next any moment" not in headline(reading, 0, VIENNA, now=NOON)
+    assert "runs any moment" in headline(reading, 0, VIENNA, now=NOON)
+
+
+def test_an_automation_is_not_promised_while_nobody_is_there_to_run_it():
+    sentence = headline(home(flow(draft=2), automations=evenings(at=NOON + HOUR)), 0, VIENNA, now=NOON)
+    assert sentence == "**“Evenings”** is due today at 15:00, but nothing goes out right now."
+
+
+def needs_of(**more: Any) -> list[Need]:
+    return list_needs(home(flow(draft=2), pulse=ALIVE, **more), is_admin=False, now=NOON)
+
+
+def test_each_automation_that_needs_its_person_is_said_by_name():
+    troubled = Standing(failed=(Troubled("aut_1", "Noon", "The disk is full."),), dry=(Troubled("aut_2", "Evenings"),))
+    said = [(need.title, need.detail, need.link) for need in needs_of(automations=troubled)]
+    assert said == [
+        ("“Noon” could not do its work", "The disk is full.", "automations?open=aut_1"),
+        (
+            "“Evenings” has no drafts left",
+            "Add drafts that fit its source, or switch it off.",
+            "automations?open=aut_2",
+        ),
+    ]
+
+
+def test_several_automations_of_a_kind_are_one_thing():
+    dry = tuple(Troubled(f"aut_{name}", name) for name in "ABCDE")
+    (need,) = needs_of(automations=Standing(dry=dry))
+    assert (need.title, need.link) == ("5 automations have no drafts left", "automations")
+    assert need.detail == "“A”, “B”, “C” and 2 more."
+
+
+def test_sales_takeovers_and_messages_count_as_well():
+    stopped = (StoppedTakeover("acc_1", "mira", "DeviantArt refused."),)
+    found = needs_of(elsewhere=Elsewhere(2, 1, 3, stopped))
+    assert [(need.title, need.link) for need in found] == [
+        ("2 pieces could not be priced", "sales?status=failed"),
+        ("1 piece is held by a client that fell silent", "sales?status=processing"),
+        ("Taking over the gallery of mira stopped", "accounts"),
+        ("3 messages could not be delivered", "notifications?show=Outbox"),
+    ]
 
 
 def test_with_nothing_left_the_sentence_says_so():

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.publishing.automations.standing import Expected
 from core.publishing.listing import DeviationView
 from core.publishing.models import DeviationStatus
 from core.publishing.states import IN_PROGRESS
@@ -19,10 +20,29 @@ def headline(home: HomeReading, needs: int, timezone: str, *, now: datetime) -> 
     )
     first = next(iter(home.upcoming), None)
     if first is None:
+        if home.automations.expected:
+            return _expected(home, home.automations.expected[0], waiting, timezone, now=now)
         return _nothing_next(home, needs, waiting)
     if not home.is_running:
         return f"{_name(first)} is due {_time(first, timezone, now=now)}, but nothing goes out right now."
     return f"{_next(first, timezone, now=now)}; {waiting}."
+
+
+def _expected(home: HomeReading, one: Expected, waiting: str, timezone: str, *, now: datetime) -> str:
+    """Nothing has a time yet, but an automation will give one."""
+    name = f"**“{plain(one.name)}”**"
+    if not home.is_running:
+        return f"{name} is due {_moment(one, timezone, now=now)}, but nothing goes out right now."
+    return f"Nothing is scheduled; {name} {runs(one, timezone, now=now)}; {waiting}."
+
+
+def runs(one: Expected, timezone: str, *, now: datetime) -> str:
+    """When an automation runs next, in words."""
+    return "runs any moment" if one.at <= now else f"runs next {_moment(one, timezone, now=now)}"
+
+
+def _moment(one: Expected, timezone: str, *, now: datetime) -> str:
+    return f"{times.day(one.at, timezone, now=now)} at {times.window(one.at, one.at, timezone)}"
 
 
 def _nothing_next(home: HomeReading, needs: int, waiting: str) -> str:

@@ -1,7 +1,6 @@
 """“Needs you”: everything that waits for the person, each with the one link that helps."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import streamlit as st
@@ -9,6 +8,8 @@ import streamlit as st
 from core.publishing.listing import DeviationView
 from core.publishing.models import DeviationStatus
 from core.ui import times
+from core.ui.home.need import Need
+from core.ui.home.other_needs import automation_needs, delivery_needs, sale_needs, takeover_needs
 from core.ui.home.reading import HomeReading
 from core.ui.links import screen_button
 from core.ui.words import count, listed, plain, shortened
@@ -17,21 +18,11 @@ TITLE_LENGTH = 40
 NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One thing to do. ``title`` and ``detail`` are markdown; without ``link`` the detail says what to do."""
-
-    key: str
-    icon: str
-    title: str
-    detail: str
-    action: str = ""
-    link: str = ""
-
-
 def list_needs(home: HomeReading, *, is_admin: bool, now: datetime) -> list[Need]:
     """What waits for the person, the most pressing first."""
-    kinds: tuple[Callable[[HomeReading], Iterator[Need]], ...] = (_accounts, _failed, _agreement, _late, _review)
+    kinds: tuple[Callable[[HomeReading], Iterator[Need]], ...] = (
+        _accounts, _failed, _agreement, _late, automation_needs, sale_needs, takeover_needs, delivery_needs, _review,
+    )  # fmt: skip
     needs = [_sidecar(home, is_admin=is_admin, now=now)] if _is_missed(home) else []
     return needs + [need for kind in kinds for need in kind(home)]
 
@@ -42,7 +33,10 @@ def show_needs(needs: Sequence[Need]) -> None:
     with st.container(border=True, key="home-needs", gap="small"):
         if not needs:
             st.markdown(":material/check_circle: Nothing needs you.")
-            st.caption("Failed posts, accounts to reconnect and pictures to review appear here.")
+            st.caption(
+                "Failed posts and sales, accounts to reconnect, automations without drafts and pictures to review "
+                "appear here."
+            )
         for need in needs:
             _show(need)
 

@@ -1,19 +1,33 @@
 """Everything Home shows, read in one look at the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from core.identity.accounts import list_accounts
+from core.publishing.automations.standing import Standing, standing
 from core.publishing.figures import Attention, needs_attention, next_out
 from core.publishing.listing import Counts, DeviationView
 from core.publishing.outlook import FirstSteps, Outlook, first_steps, outlook
-from core.system import heartbeats
+from core.publishing.takeover.stopped import StoppedTakeover, list_stopped
+from core.sales.listing import count_by_status, list_silent
+from core.sales.models import SaleQueueStatus
+from core.system import heartbeats, outbox
 from core.system.actors import Actor
 from core.system.heartbeats import Pulse
 
 NEXT_LIMIT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What may need the person besides posts. ``silent_sales`` are held by clients not heard of for too long."""
+
+    failed_sales: int = 0
+    silent_sales: int = 0
+    failed_deliveries: int = 0
+    stopped_takeovers: tuple[StoppedTakeover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,8 @@ class HomeReading:
     steps: FirstSteps
     pulse: Pulse | None
     sandboxes: frozenset[str]
+    automations: Standing = field(default_factory=Standing)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
     @property
     def counts(self) -> Counts:
@@ -47,6 +63,18 @@ def read_home(session: Session, actor: Actor, *, zone: str, now: datetime) -> Ho
         steps=first_steps(session, actor, flow.counts),
         pulse=find_pulse(session, now=now),
         sandboxes=frozenset(one.id for one in list_accounts(session, actor) if one.provider.endswith("-sandbox")),
+        automations=standing(session, actor, now=now),
+        elsewhere=read_elsewhere(session, actor, now=now),
+    )
+
+
+def read_elsewhere(session: Session, actor: Actor, *, now: datetime) -> Elsewhere:
+    """What sales, messages and takeovers have for the person to do."""
+    return Elsewhere(
+        failed_sales=count_by_status(session, actor)[SaleQueueStatus.FAILED],
+        silent_sales=len(list_silent(session, actor, now=now)),
+        failed_deliveries=outbox.count_mine(session, actor).failed,
+        stopped_takeovers=list_stopped(session, actor),
     )
 
 

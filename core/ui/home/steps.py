@@ -15,7 +15,7 @@ def show_steps(steps: FirstSteps, sites: Collection[str]) -> None:
     entries = (
         (steps.has_account, "Connect an account", _how_to_connect(sites)),
         (steps.has_post, "Drop in pictures", "They become drafts, ready for titles, tags and descriptions."),
-        (steps.has_plan, "Give one a time", "The sidecar publishes it while you do something else."),
+        (steps.has_plan, "Give one a time", "Choose the time yourself, or let an automation choose drafts and times."),
     )
     following = next((number for number, entry in enumerate(entries) if not entry[0]), None)
     with st.container(border=True, key="home-steps"):
@@ -50,5 +50,12 @@ def _show_action(number: int, sites: Collection[str]) -> None:
         elif number == 1:
             show_upload_button("step-upload")
         else:
-            screen_button("Choose a draft", "content?view=draft", key="step-schedule", type="primary",
-                          icon=":material/schedule:")  # fmt: skip
+            _show_planning()
+
+
+def _show_planning() -> None:
+    """By hand or by itself; both are a plan."""
+    with st.container(horizontal=True, gap="small"):
+        screen_button("Choose a draft", "content?view=draft", key="step-schedule", type="primary",
+                      icon=":material/schedule:")  # fmt: skip
+        screen_button("Start an automation", "automations", key="step-automate", icon=":material/autorenew:")

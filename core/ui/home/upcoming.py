@@ -6,30 +6,53 @@ from html import escape
 
 import streamlit as st
 
+from core.publishing.automations.standing import Expected
 from core.publishing.listing import DeviationView
 from core.publishing.states import IN_PROGRESS
 from core.ui import times
+from core.ui.home.headline import runs
 from core.ui.links import screen_link
 from core.ui.page import blob_url
 from core.ui.words import plain, shortened
 
 TITLE_LENGTH = 60
+EXPECTED_LIMIT = 3
 
 
 def show_upcoming(
-    posts: Sequence[DeviationView], total: int, sandboxes: Collection[str], timezone: str, *, now: datetime
+    posts: Sequence[DeviationView],
+    total: int,
+    expected: Sequence[Expected],
+    sandboxes: Collection[str],
+    timezone: str,
+    *,
+    now: datetime,
 ) -> None:
-    """The next few of ``total`` scheduled posts; ``sandboxes`` are accounts that reach no real site."""
+    """The next few of ``total`` scheduled posts, or else the automations that run next.
+
+    ``sandboxes`` are accounts that reach no real site.
+    """
     st.subheader("Next out", anchor=False)
     with st.container(border=True, key="home-next", gap="small"):
-        if not posts:
+        if not posts and expected:
+            _show_expected(expected, timezone, now=now)
+        elif not posts:
             st.markdown(":material/event: Nothing is scheduled.")
-            st.caption("Give a draft a time, and it stands here until it is out.")
+            st.caption("Give a draft a time, or let an automation do it, and it stands here until it is out.")
             screen_link("Choose drafts", "content?view=draft", icon=":material/arrow_forward:")
         for post in posts:
             _show(post, post.account_id in sandboxes, timezone, now=now)
         if total > len(posts) > 0:
             screen_link(f"All {total:,} scheduled", "content?view=scheduled", icon=":material/arrow_forward:")
+
+
+def _show_expected(expected: Sequence[Expected], timezone: str, *, now: datetime) -> None:
+    st.markdown(":material/event: Nothing is scheduled yet; automations choose drafts when their time comes.")
+    for one in expected[:EXPECTED_LIMIT]:
+        with st.container(gap=None):
+            screen_link(plain(shortened(one.name, TITLE_LENGTH)), f"automations?open={one.automation_id}")
+            st.caption(runs(one, timezone, now=now))
+    screen_link("What is foreseen", "calendar", icon=":material/arrow_forward:")
 
 
 def _show(post: DeviationView, is_sandbox: bool, timezone: str, *, now: datetime) -> None:
