@@ -3,6 +3,7 @@
 import itertools
 import random
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
+from core.publishing.automations import runner
 from core.publishing.automations.forecast import Forecast
 from core.publishing.automations.models import (
     Automation,
@@ -19,6 +21,7 @@ from core.publishing.automations.models import (
     AutomationScheduleRule,
     BlackoutKind,
     BlackoutWindow,
+    CatchUp,
     PostingLimits,
     QuotaMode,
     RuleType,
@@ -81,6 +84,7 @@ automations = st.lists(
         st.sampled_from([(0, 0), (0, 300), (60, 3600)]),
         st.integers(0, 2**31 - 1),
         st.sampled_from([None, "fox", "owl"]),
+        st.sampled_from(CatchUp),
     ),
     min_size=1,
     max_size=3,
@@ -99,17 +103,24 @@ def _days(days: list[str] | None) -> tuple[str, ...] | None:
     blackout=st.booleans(),
     drafts=st.integers(0, 25),
     seed=st.integers(0, 10**6),
+    away=st.sampled_from([0, 0, 0.2, 7, 50]),
+    at_a_time=st.sampled_from([1, 3, 50]),
 )
-def test_what_was_foreseen_is_what_happens(database: Database, wanted, gap, cap, blackout, drafts, seed):
+def test_what_was_foreseen_is_what_happens(
+    database: Database, wanted, gap, cap, blackout, drafts, seed, away, at_a_time
+):
+    """Also after ``away`` hours in which nothing ran, and however little is written at a time."""
     with database.session() as session:
         user = make_user(session, f"alice-{next(_people)}", timezone="Europe/Berlin")
         account = make_account(session, user, is_default=True)
         _prepare(session, user, account, wanted, gap=gap, cap=cap, blackout=blackout, drafts=drafts, seed=seed)
     actor = Actor.person(user.id)
-    until = START + timedelta(days=2)
+    start = START + timedelta(hours=away)
+    until = start + timedelta(days=2)
     with database.read() as session:
-        foreseen = simulate(session, actor, now=START, until=until)
-    ran = _run_until(database, until)
+        foreseen = simulate(session, actor, now=start, until=until)
+    with mock.patch.object(runner, "AT_A_TIME", at_a_time):
+        ran = _run_until(database, start, until)
     with database.read() as session:
         _same_posts(session, actor, foreseen)
         _same_occurrences(session, actor, foreseen)
@@ -135,11 +146,11 @@ def _prepare(session, user, account, wanted, *, gap, cap, blackout, drafts, seed
             BlackoutWindow(user_id=user.id, name="night", kind=BlackoutKind.WEEKLY, start_time="22:00",
                            end_time="07:30", days_of_week=None)
         )  # fmt: skip
-    for place, (specs, method, blocked, jitter, number, tag) in enumerate(wanted):
+    for place, (specs, method, blocked, jitter, number, tag, catch_up) in enumerate(wanted):
         automation = Automation(
             user_id=user.id, name=f"A{place}", enabled=True, sort_order=place, draft_selection_method=method,
             when_blocked=blocked, jitter_min_seconds=jitter[0], jitter_max_seconds=jitter[1], seed=number,
-            source_filter={"tags": [tag]} if tag else {},
+            source_filter={"tags": [tag]} if tag else {}, catch_up=catch_up,
         )  # fmt: skip
         session.add(automation)
         session.flush()
@@ -160,9 +171,9 @@ def _rule(automation_id: str, spec: RuleSpec, next_at: datetime | None) -> Autom
     )  # fmt: skip
 
 
-def _run_until(database: Database, until: datetime) -> int:
+def _run_until(database: Database, start: datetime, until: datetime) -> int:
     """Tick as the sidecar does, but from one due moment to just after it instead of every few seconds."""
-    posts, now = 0, START
+    posts, now = 0, start
     while now <= until:
         posts += run_due(database, now=now).posts
         with database.read() as session:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
+from core.identity.models import User
 from core.publishing.automations import planner, runner
 from core.publishing.automations.models import (
     Automation,
@@ -248,3 +249,24 @@ def test_a_promise_a_weeks_distance_beyond_the_farthest_move_counts(world):
         drafts = session.scalars(select(Deviation).where(Deviation.status == DeviationStatus.DRAFT)).all()
     assert len(drafts) == 1
     assert world.outcomes() == [RunOutcome.BLOCKED]
+
+
+def test_what_somebody_automated_who_is_shut_out_rests_until_they_are_let_in(world):
+    world.noons(catch_up=CatchUp.LATEST)
+    world.drafts(3)
+    world.set(User, disabled_at=NOON - HOUR)
+    run_due(world.database, now=NOON)
+    run_due(world.database, now=NOON + DAY)
+    assert world.all(AutomationOccurrence) == []
+    world.set(User, disabled_at=None)
+    run_due(world.database, now=NOON + DAY + HOUR)
+    assert [post.actual_publish_at for post in world.scheduled()] == [NOON + DAY + HOUR]
+
+
+def test_the_preview_says_why_a_broken_automation_would_do_nothing(world):
+    broken = world.noons(enabled=False, timezone="Mars/Olympus")
+    world.set(AutomationScheduleRule, next_at=None)
+    with world.database.read() as session:
+        foreseen = simulate(session, Actor.person(world.user.id), now=NOON, until=NOON + DAY, automation_ids=[broken])
+    assert {run.outcome for run in foreseen.runs} == {RunOutcome.FAILED}
+    assert "Mars/Olympus" in (foreseen.runs[0].reason or "")

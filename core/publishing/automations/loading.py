@@ -161,8 +161,10 @@ def _rule(
     spec = RuleSpec.of(rule)
     if not spec.enabled:
         return RuleState(rule.id, spec, None)
-    if row.enabled or is_broken:
+    if row.enabled:
         return RuleState(rule.id, spec, rule.next_at)
+    if is_broken:
+        return RuleState(rule.id, spec, now if spec.fires else None)
     # Not switched on: what it would do if it were, from now on.
     pause = row.paused_until
     after = now if pause is None or pause <= now else pause - timedelta(microseconds=1)

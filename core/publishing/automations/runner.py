@@ -22,6 +22,7 @@ from core.clock import SKEW
 from core.db.engine import Database
 from core.db.upsert import insert_ignoring
 from core.errors import AtelierError, UnavailableError
+from core.identity.models import User
 from core.publishing.access import LEASE_SECONDS, load_posts
 from core.publishing.automations.forecast import PlannedPost
 from core.publishing.automations.loading import load_planner, stored_plans
@@ -82,6 +83,8 @@ def due_automations(session: Session, *, now: datetime) -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     if ids:
         query = select(Automation.user_id, Automation.id).where(Automation.id.in_(ids), Automation.enabled.is_(True))
+        # Nobody looks after what somebody automated who is shut out; let in again, they catch up as their policy says.
+        query = query.join(User, User.id == Automation.user_id).where(User.disabled_at.is_(None))
         for user_id, automation_id in session.execute(query.order_by(Automation.user_id, Automation.id)):
             found[user_id].append(automation_id)
     return found
