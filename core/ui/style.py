@@ -17,7 +17,9 @@ _CSS = """
 h1 { letter-spacing: -0.01em; }
 [data-testid="stCaptionContainer"] p { max-width: 72ch; }
 /* Readable on their ground: Streamlit's 60 % and white on the dark theme's pale accent are not (WCAG AA, 4.5 to 1). */
-[data-testid="stCaptionContainer"] { opacity: 0.72; }
+[data-testid="stCaptionContainer"]:not(:has(a)) { opacity: 0.72; }
+/* A link must not fade with the words around it. */
+[data-testid="stCaptionContainer"]:has(a) { opacity: 1; color: color-mix(in srgb, currentColor 72%, transparent); }
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #14201a); }
 """
 _NO_SIDEBAR = '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }'

@@ -22,11 +22,6 @@ class Badge:
     def markdown(self) -> str:
         return f":{self.colour}-badge[{self.icon} {self.label}]"
 
-    @property
-    def text(self) -> str:
-        """For labels, which know icons and no colours."""
-        return f"{self.icon} {self.label}"
-
 
 def badge_of(view: DeviationView) -> Badge:
     """The badge of a deviation as it stands now."""

@@ -88,7 +88,8 @@ def _columns(rows: Sequence[DeviationView], view: View, key: str, showing: Showi
             config.ButtonColumn("Title", width=180, alignment="left", type="tertiary", key=f"{key}-open"),
         ),
         "state": _Column(
-            lambda row: badge_of(row).text,
+            # No icon: a cell shows one, but reads its name aloud.
+            lambda row: badge_of(row).label,
             config.ButtonColumn("State", width=150, alignment="left", type="tertiary", key=f"{key}-state"),
         ),
         "tags": _Column(lambda row: ", ".join(row.tags), config.TextColumn("Tags", width=160)),
