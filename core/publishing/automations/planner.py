@@ -62,6 +62,10 @@ class RuleState:
     def move_to(self, following: Occurrence | None) -> None:
         self.next_at = following.at if following else None
 
+    def back_to(self, at: datetime) -> None:
+        """Go on at ``at``, unless it is to go on earlier."""
+        self.next_at = at if self.next_at is None else min(at, self.next_at)
+
 
 @dataclass(slots=True)
 class AutomationState:
@@ -187,7 +191,7 @@ class Planner:
     def _put_back(self, left: list[_Due]) -> None:
         """Let the rules of what was not dealt with go on from there."""
         for one in left:
-            one.rule.next_at = one.first if one.rule.next_at is None else min(one.first, one.rule.next_at)
+            one.rule.back_to(one.first)
         self._enter_all()
 
     def _enter_all(self) -> None:
@@ -211,7 +215,7 @@ class Planner:
         try:
             rule.move_to(next_occurrence(rule.spec, state.zone, after))
         except AtelierError:  # a broken rule: looked at again every day, until somebody mends it
-            rule.next_at = after + _DAY
+            rule.move_to(Occurrence("", after + _DAY))
 
     def _occurred(self, state: AutomationState, rule: RuleState, now: datetime) -> list[_Due]:
         """What is to be dealt with of a rule: on time all, of what was missed as its catch-up policy says."""
