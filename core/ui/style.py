@@ -14,6 +14,9 @@ FAVICON = _ASSETS / "mark-light.svg"
 _CSS = """
 .st-key-door { margin-top: 5vh; }
 .st-key-account-menu { position: sticky; bottom: 0; }
+/* Streamlit marks the links of its navigation by a shade alone. */
+[data-testid="stSidebarNavLink"]:focus-visible, [data-testid="stPageLink-NavLink"]:focus-visible {
+  outline: 2px solid currentColor; outline-offset: -2px; }
 h1 { letter-spacing: -0.01em; }
 [data-testid="stCaptionContainer"] p { max-width: 72ch; }
 /* Readable on their ground: Streamlit's 60 % and white on the dark theme's pale accent are not (WCAG AA, 4.5 to 1). */

@@ -41,7 +41,8 @@ def show_table(
     key = selection.page_key(f"table-{view}", ids)
     columns = _columns(rows, view, key, showing)
     frame = pd.DataFrame({name: [column.value(row) for row in rows] for name, column in columns.items()})
-    frame["menu"] = [menu(row) for row in rows]
+    entries = [{label_without_icon(label): label for label in menu(row)} for row in rows]
+    frame["menu"] = [list(known) for known in entries]
     state: Any = st.dataframe(
         frame,
         key=key,
@@ -57,7 +58,7 @@ def show_table(
         alt=f"{view.heading}, {len(rows)} posts",
     )
     selection.pick([ids[position] for position in state.selection.rows if position < len(ids)])
-    return _click(ids, key)
+    return _click(ids, key, entries)
 
 
 def _positions(ids: Sequence[str]) -> list[int]:
@@ -65,12 +66,19 @@ def _positions(ids: Sequence[str]) -> list[int]:
     return [position for position, one in enumerate(ids) if one in chosen]
 
 
-def _click(ids: Sequence[str], key: str) -> Click | None:
+def label_without_icon(label: str) -> str:
+    """The words alone: a menu in a cell shows an icon, but its cell reads the icon's name aloud."""
+    return label.partition(": ")[2] if label.startswith(":material/") else label
+
+
+def _click(ids: Sequence[str], key: str, entries: Sequence[Mapping[str, str]]) -> Click | None:
     opened = st.session_state.get(f"{key}-open") or st.session_state.get(f"{key}-state")
     if opened:
         return Click(ids[opened["row"]])
     chosen = st.session_state.get(f"{key}-menu")
-    return Click(ids[chosen["row"]], chosen["label"]) if chosen else None
+    if not chosen:
+        return None
+    return Click(ids[chosen["row"]], entries[chosen["row"]].get(chosen["label"], chosen["label"]))
 
 
 @dataclass(frozen=True, slots=True)
