@@ -22,7 +22,8 @@ function make(tag, properties = {}, ...children) {
   return node;
 }
 
-const icon = (name) => make("span", { className: "icon", text: name, "aria-hidden": "true" });
+// The name is drawn by the style sheet, so that it is no text to be read or copied.
+const icon = (name) => make("span", { className: "icon", "aria-hidden": "true", dataset: { icon: name } });
 
 class Drawing {
   constructor(data) {
@@ -161,22 +162,28 @@ class Drawing {
     const tips = [tile.said, tile.note, tile.fixed].filter(Boolean).join("\n");
     const node = make("a", { className: `tile ${size} ${tile.kind}${movable ? " movable" : ""}`, tabindex: "-1",
       href: `/content?open=${encodeURIComponent(tile.id)}`, draggable: movable ? "true" : "false", title: tips,
-      "aria-label": `${tile.said}${tile.note ? `. ${tile.note}` : ""}${movable ? ". Can be moved." : ""}`,
+      "aria-label": `${spoken(tile)}${movable ? ". Can be moved." : ""}`,
       dataset: { id: tile.id } });
     if (tile.color) node.style.setProperty("--own", tile.color);
     if (tile.cover) node.append(make("img", { src: `/blobs/${tile.cover}/150`, alt: "", loading: "lazy",
       draggable: "false" }));
     const first = make("span", { className: "when" }, icon(ICONS[tile.kind]), make("span", { text: tile.when }));
-    const words = make("span", { className: "words" }, tile.when && first, make("span", { className: "title" },
+    const words = make("span", { className: "words" }, tile.when && first, " ", make("span", { className: "title" },
       tile.color && make("i", { className: "dot", "aria-hidden": "true" }), make("span", { text: tile.title })));
     node.append(words);
     if (size === "wide") {
-      node.append(make("span", { className: "word", text: tile.word }),
+      node.append(" ", make("span", { className: "word", text: tile.word }), " ",
         make("span", { className: "who", text: tile.who }));
-      if (tile.note) words.append(make("span", { className: "note", text: tile.note }));
+      if (tile.note) words.append(" ", make("span", { className: "note", text: tile.note }));
     }
     return node;
   }
+}
+
+// Begins with what can be seen, in its order: people who speak to their browser say what they read.
+function spoken(tile) {
+  if (!tile.word) return `${tile.title}, draft without a time`;
+  return [`${tile.when} ${tile.title}`.trim(), tile.note, tile.word, tile.who].filter(Boolean).join(", ");
 }
 
 function names(first, day, ...more) {
