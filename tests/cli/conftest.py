@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from core.cli import app
 from core.db.engine import Database
 from core.settings import Settings, get_settings
-from tests.support.processes import environment_of
+from tests.support.processes import environment_of, free_port
 
 Run = Callable[..., Result]
 
@@ -19,6 +19,7 @@ def run(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch)
     """Run ``atelier`` with these arguments; ``stdin`` is what is typed."""
     for name, value in environment_of(settings).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ATELIER_PORT", str(free_port()))  # beside an Atelier that somebody runs on this machine
     get_settings.cache_clear()
 
     def run_command(*arguments: str, stdin: str = "") -> Result:

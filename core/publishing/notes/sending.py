@@ -133,8 +133,9 @@ def _settle(line: Line, actor: Actor, draft_id: str, intent_id: str, report: Sen
     state = IntentState.DONE if report.arrived else IntentState.FAILED
     result = {"arrived": list(report.arrived), "failed": list(report.failed)}
     with line.database.session() as session:
-        intents.settle(session.connection(), intent_id, state, result, now=now)
+        # The draft before the intent, as whoever opens one takes them: else each would wait for the other.
         draft = get_draft(session, actor, draft_id, lock=True)
+        intents.settle(session.connection(), intent_id, state, result, now=now)
         if report.failed:
             draft.recipients = list(report.failed)
         else:
