@@ -35,8 +35,14 @@ def sale(studio: Studio, title: str) -> SaleQueue:
 
 def choose(page: Page, title: str, entry: str) -> None:
     """Choose from the menu of a row."""
-    page.locator("[class*=st-key-sale-row-]", has_text=title).locator("button:visible").first.click()
-    page.get_by_test_id("stMenuButtonBody").get_by_text(entry, exact=True).click()
+    wanted = page.get_by_test_id("stMenuButtonBody").get_by_text(entry, exact=True)
+    for _ in range(5):
+        settled(page)
+        page.locator("[class*=st-key-sale-row-]", has_text=title).locator("button:visible").first.click()
+        page.wait_for_timeout(500)
+        if wanted.is_visible():  # not if the list was drawn anew at the very moment of the click
+            break
+    wanted.click()
     settled(page)
 
 
@@ -55,8 +61,11 @@ def test_pieces_are_priced_with_the_keyboard_alone(
     assert page.evaluate("navigator.clipboard.readText()") == "49.90"
     screenshot = tmp_path / "proof.png"
     screenshot.write_bytes(make_png(seed=1))
-    page.locator("input[type=file]").set_input_files(screenshot)
+    # Its name is there before it has arrived; what the screen does with it comes after that.
+    with page.expect_response(lambda response: "/upload_file/" in response.url):
+        page.locator("input[type=file]").set_input_files(screenshot)
     expect(page.get_by_text("proof.png")).to_be_visible()
+    page.wait_for_timeout(500)
     settled(page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Harbour")).to_be_visible()
