@@ -48,7 +48,10 @@ def go_to(page: Page, row: int, column: int) -> None:
 def type_over(page: Page, row: int, column: int, text: str) -> None:
     """Replace a cell's text, as typing on a selected cell does."""
     go_to(page, row, column)
-    page.keyboard.type(text, delay=20)
+    # The first key opens the cell; what follows is typed once it is open, however slow the machine.
+    page.keyboard.type(text[0])
+    page.locator("#portal textarea, #portal input").first.wait_for()
+    page.keyboard.type(text[1:], delay=20)
     page.keyboard.press("Tab")
 
 
