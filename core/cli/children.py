@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from core.cli.keeper import KEEPER
+
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 # Whoever ran this long was well; its next restart is quick again.
@@ -35,7 +37,7 @@ class Child:
         # A session of its own: Ctrl-C reaches the parent alone, who then ends everybody in order.
         self.process = subprocess.Popen(  # noqa: S603 - our own command, no shell
             self.command,
-            env=dict(self.environment),
+            env={**self.environment, KEEPER: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -42,6 +42,18 @@ def test_a_crashed_sidecar_comes_back(environment: dict[str, str], tmp_path: Pat
         up.wait_until_answers(f"http://127.0.0.1:{environment['ATELIER_SCHEDULER_PORT']}/healthz", timeout_seconds=120)
 
 
+@pytest.mark.crash
+def test_killed_outright_it_leaves_nobody_behind(environment: dict[str, str], tmp_path: Path) -> None:
+    with running("core.cli", "up", output=tmp_path / "up.log", settings=environment) as up:
+        up.wait_until_says("Atelier is ready", timeout_seconds=120)
+        up.wait_until_answers(f"http://127.0.0.1:{environment['ATELIER_SCHEDULER_PORT']}/healthz", timeout_seconds=120)
+        children = psutil.Process(up.pid).children(recursive=True)
+        assert len(children) >= 3
+        up.kill()
+    _gone, alive = psutil.wait_procs(children, timeout=60)
+    assert alive == []
+
+
 def test_a_taken_port_is_named_before_anything_starts(environment: dict[str, str], tmp_path: Path) -> None:
     port = int(environment["ATELIER_PORT"])
     with (
