@@ -1,0 +1,1 @@
+"""The studio: making pictures with models, in batches, and choosing among them."""
