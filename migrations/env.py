@@ -3,7 +3,8 @@
 from typing import Any
 
 from alembic import context
-from sqlalchemy import JSON, BigInteger, Connection, inspect
+from sqlalchemy import JSON, BigInteger, Connection, Text, inspect
+from sqlalchemy.dialects import postgresql
 
 from core.clock import utc_now
 from core.db import types
@@ -34,12 +35,18 @@ def render_type(kind: str, item: Any, autogen_context: Any) -> str | bool:
     match item:
         case types.PrefixedId():
             return f"types.PrefixedId({item.prefix!r})"
+        case types.AnyId():
+            return "types.AnyId()"
+        case types.Cost():
+            return f"types.Cost({item.digits})"
         case types.EncryptedText():
             return f"types.EncryptedText({item.place!r})"
         case types.UtcDateTime():
             return "types.UtcDateTime()"
         case JSON():
             return "types.Json"
+        case Text() if item.dialect_impl(postgresql.dialect()).__class__.__name__ == "TSVECTOR":
+            return "types.SearchVector"
         case BigInteger():
             return "types.Bytes"
     return False

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     Enum,
     Float,
     ForeignKeyConstraint,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.types import JSON, BigInteger, Boolean
 
 from core.db.models import Base
-from core.db.types import EncryptedText, PrefixedId, UtcDateTime
+from core.db.types import AnyId, Cost, EncryptedText, PrefixedId, SearchVector, UtcDateTime
 from scripts.docs_specification import SPECIFICATION, SpecifiedModel
 
 HEAD = """# Schema
@@ -33,6 +34,8 @@ specification's in snake_case; the column *Specification* names the Prisma model
 | Word | On SQLite | On PostgreSQL | In Python |
 |---|---|---|---|
 | id `dev_…` | 16 bytes | `uuid` | the prefix and 26 characters; a UUIDv7, so ids sort by time |
+| cost | whole nano-dollars | `numeric(14, 9)` | `Decimal`, US dollars; null is unknown, never 0 |
+| search vector | empty: FTS5 keeps its own index | `tsvector` | not read |
 | instant | text, UTC | `timestamptz` | timezone-aware `datetime` in UTC |
 | sealed text | text | text | AES-256-GCM with the master key; never in logs |
 | JSON | text | `jsonb` | lists and dictionaries |
@@ -45,6 +48,7 @@ _CONTEXTS = (
     ("identity", "People and accounts"),
     ("system", "What happened, and who is alive"),
     ("media", "Files"),
+    ("studio", "The studio"),
     ("sales", "Selling"),
     ("publishing", "Publishing"),
 )
@@ -122,6 +126,12 @@ def _type(kind: Any) -> str:
     match kind:
         case PrefixedId():
             return f"id `{kind.prefix}_…`"
+        case AnyId():
+            return "id of any kind"
+        case Cost():
+            return "cost"
+        case Date():
+            return "day"
         case EncryptedText():
             return "sealed text"
         case UtcDateTime():
@@ -129,7 +139,7 @@ def _type(kind: Any) -> str:
         case Enum():
             return "one of " + ", ".join(f"`{value}`" for value in kind.enums)
         case Text():
-            return "text"
+            return "search vector" if kind is SearchVector else "text"
         case String():
             return f"text, up to {kind.length}"
         case Boolean():

@@ -1,6 +1,6 @@
 """The models of the specification, and where each of their fields lives in our tables.
 
-The specification is written as Prisma models in camelCase. A field keeps its name in snake_case on
+The specification is written as Prisma models in camelCase and as SQL. A field keeps its name in snake_case on
 the table that carries it; what differs from that stands under ``moved`` with its table and column.
 """
 
@@ -144,4 +144,83 @@ SPECIFICATION: tuple[SpecifiedModel, ...] = (
         "api_keys",
         _words("id userId name keyId keyHash keyPrefix permissions active lastUsedAt createdAt updatedAt revokedAt"),
     ),
+    SpecifiedModel(
+        "projects",
+        "projects",
+        _words(
+            "id name description status product_count order_count featured_product_ids settings created_at updated_at "
+            "deleted_at"
+        ),
+    ),
+    SpecifiedModel(
+        "orders",
+        "orders",
+        _words(
+            "id project_id provider model model_family model_modality status base_parameter_set expanded_count "
+            "completed_count failed_count template_id created_at updated_at deleted_at search_vector"
+        ),
+    ),
+    SpecifiedModel(
+        "order_items",
+        "order_items",
+        _words(
+            "id order_id sequence_number status generation_parameter_set actual_parameter_set return_parameter_set "
+            "provider_request_id started_at completed_at error_message retry_count created_at updated_at"
+        ),
+    ),
+    SpecifiedModel(
+        "products",
+        "products",
+        _words(
+            "id order_item_id project_id type file_path file_size file_hash thumbnail_paths width height duration "
+            "mime_type metadata liked rating notes created_at updated_at deleted_at search_vector"
+        ),
+        moved={
+            "file_path": "blobs.storage_key",
+            "file_size": "blobs.file_size",
+            "file_hash": "blobs.sha256",
+            "thumbnail_paths": "blobs.storage_key",
+            "width": "blobs.width",
+            "height": "blobs.height",
+            "duration": "blobs.duration",
+            "mime_type": "blobs.mime_type",
+        },
+        note="What belongs to the file lies with its blob, which several products may share; "
+        "the thumbnails lie beside it.",
+    ),
+    SpecifiedModel(
+        "collections",
+        "collections",
+        _words("id name description cover_product_id product_count is_public created_at updated_at deleted_at"),
+    ),
+    SpecifiedModel("collection_products", "collection_products", _words("collection_id product_id position added_at")),
+    SpecifiedModel(
+        "providers",
+        "providers",
+        _words(
+            "id name api_base_url api_key_encrypted is_enabled rate_limit_requests rate_limit_tokens concurrent_limit "
+            "settings created_at updated_at"
+        ),
+    ),
+    SpecifiedModel(
+        "models",
+        "models",
+        _words(
+            "id provider_id model_id name family modality version is_available parameter_schema capabilities pricing "
+            "created_at updated_at"
+        ),
+    ),
+    SpecifiedModel(
+        "templates",
+        "generation_templates",
+        _words(
+            "id name description provider model parameter_set project_id is_global usage_count created_at updated_at"
+        ),
+    ),
+    SpecifiedModel("lookups", "lookups", _words("id key values description category is_system created_at updated_at")),
+    SpecifiedModel("tags", "tags", _words("id name color description usage_count created_at")),
+    SpecifiedModel("tag_associations", "tag_associations", _words("tag_id entity_type entity_id created_at")),
+    SpecifiedModel("generation_logs", "generation_logs", _words("id order_item_id timestamp level message details")),
+    SpecifiedModel("system_settings", "system_settings", _words("key value description updated_at")),
+    SpecifiedModel("migration_history", "migration_history", _words("version applied_at description")),
 )

@@ -11,19 +11,29 @@ from core.publishing.notes import models as notes
 from core.publishing.statistics import models as statistics
 from core.publishing.templates import models as templates
 from core.sales import models as sales
+from core.studio.catalogue import models as catalogue
+from core.studio.orders import models as orders
+from core.studio.products import models as products
+from core.studio.shelves import models as shelves
+from core.studio.wording import models as wording
 from core.system import models as system
 
 __all__ = [
     "Base",
     "automations",
     "calendar",
+    "catalogue",
     "identity",
     "inspiration",
     "media",
     "notes",
+    "orders",
+    "products",
     "publishing",
     "sales",
+    "shelves",
     "statistics",
     "system",
     "templates",
+    "wording",
 ]

@@ -3,13 +3,14 @@
 import enum
 import secrets
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db.base import Base, Timestamps, primary_key
-from core.db.types import Bytes, PrefixedId
+from core.db.types import Bytes, Cost, PrefixedId
 
 USER = PrefixedId("usr")
 ACCOUNT = PrefixedId("acc")
@@ -237,6 +238,13 @@ class DeviationFile(Base):
     duration: Mapped[float | None]  # seconds, films only
     sort_order: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    # Where it came from: the product, and what it was made with and cost, kept when the product is long gone. The shape
+    # of ``generation``: {"prompt", "negative_prompt", "provider", "model", "seed", "parameters"}.
+    product_id: Mapped[str | None] = mapped_column(
+        PrefixedId("prd"), ForeignKey("products.id", ondelete="SET NULL"), index=True
+    )
+    generation: Mapped[dict[str, Any] | None]
+    cost: Mapped[Decimal | None] = mapped_column(Cost())  # US dollars; None is unknown
 
     stash_item_id: Mapped[str | None] = mapped_column(String(32))
     # A digest of what the item was sent with: an item that no longer says what the post says is sent again.

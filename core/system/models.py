@@ -247,6 +247,17 @@ class StorageRemoval(Base):
     error_message: Mapped[str | None] = mapped_column(Text)
 
 
+class SystemSetting(Base):
+    """A setting of the house that people change while it runs, as JSON."""
+
+    __tablename__ = "system_settings"
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    description: Mapped[str | None] = mapped_column(Text)
+    updated_at: Mapped[datetime]
+
+
 class MigrationHistory(Base):
     """A version of the schema that was applied here, written by Alembic's version hook."""
 

@@ -1,0 +1,1 @@
+"""The catalogue: providers as configured in this house, and the models they offer."""

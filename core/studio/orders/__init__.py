@@ -1,0 +1,1 @@
+"""Orders: what was asked of a model, item by item, and how each call ended."""

@@ -1,0 +1,1 @@
+"""Products: the pictures that came of it, to be culled, compared and sent on."""

@@ -1,0 +1,1 @@
+"""Shelves: projects, collections and tags that products are put in order by."""

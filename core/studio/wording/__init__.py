@@ -1,0 +1,1 @@
+"""Wording: lookups and saved templates that prompts are written with."""
