@@ -10,12 +10,36 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
 from core.errors import UnavailableError
+from core.metering.consumption import Consumption
 from core.studio.parameters import ParameterSpecSet
+
+
+__all__ = [
+    "CallState",
+    "CallStatus",
+    "CatalogueModel",
+    "CheckedConnection",
+    "Connection",
+    "Consumption",
+    "ErrorCategory",
+    "GenerationError",
+    "GenerationRequest",
+    "Handle",
+    "ImageProvider",
+    "InputFile",
+    "Modality",
+    "ModelRef",
+    "Notice",
+    "Outcome",
+    "Output",
+    "ProviderKind",
+    "ProviderTraits",
+    "Submitted",
+]
 
 
 class ProviderKind(enum.StrEnum):
@@ -147,28 +171,6 @@ class Output:
     data: bytes | None = field(default=None, repr=False)
     seed: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Consumption:
-    """What a call used, as far as the provider says; ``None`` is unknown, zero is zero.
-
-    ``reported_cost`` is what the provider says it costs, in ``currency``; ``seconds`` are of computing.
-    """
-
-    images: int | None = None
-    megapixels: Decimal | None = None
-    seconds: Decimal | None = None
-    tokens_in: int | None = None
-    tokens_in_image: int | None = None
-    tokens_cached: int | None = None
-    tokens_out: int | None = None
-    tokens_out_image: int | None = None
-    tokens_reasoning: int | None = None
-    reported_cost: Decimal | None = None
-    currency: str = "usd"
-    size: str | None = None
-    quality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

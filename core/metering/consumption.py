@@ -1,0 +1,26 @@
+"""What one call used."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """What a call used, as far as the provider says; ``None`` is unknown, zero is zero.
+
+    ``reported_cost`` is what the provider says it costs, in ``currency``; ``seconds`` are of computing.
+    """
+
+    images: int | None = None
+    megapixels: Decimal | None = None
+    seconds: Decimal | None = None
+    tokens_in: int | None = None
+    tokens_in_image: int | None = None
+    tokens_cached: int | None = None
+    tokens_out: int | None = None
+    tokens_out_image: int | None = None
+    tokens_reasoning: int | None = None
+    reported_cost: Decimal | None = None
+    currency: str = "usd"
+    size: str | None = None
+    quality: str | None = None
