@@ -17,7 +17,6 @@ from core.errors import UnavailableError
 from core.metering.consumption import Consumption
 from core.studio.parameters import ParameterSpecSet
 
-
 __all__ = [
     "CallState",
     "CallStatus",
