@@ -1,22 +1,22 @@
 """The control API under ``/_sandbox``: what a test, a benchmark or a person sets and reads."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
 from core.sandbox.deviantart.access import SCOPES
 from core.sandbox.deviantart.state import Site
 from core.sandbox.deviantart.tokens import expire_access, issue, new_grant, revoke_user
 from core.sandbox.errors import InvalidControl
 from core.sandbox.faults import FaultRule
-from core.sandbox.limits import AdaptiveLimiter, LimitPolicy
+from core.sandbox.limits import AdaptiveLimiter
 from core.sandbox.notes_control import NotesControl
-from core.sandbox.orders import Order, read_order
+from core.sandbox.orders import Order, RateLimitOrder, read_order
 from core.sandbox.report import LISTS, report, user_json
+from core.sandbox.standin import Placed, control_route
 from core.sandbox.store import JsonDict
 from core.sandbox.traffic import Conditions
 from core.sandbox.works_control import WorksControl
@@ -60,16 +60,13 @@ class AgreementsOrder(Order):
     required: bool
 
 
-class RateLimitOrder(LimitPolicy):
-    enabled: bool = True
-
-
 class Control:
     """The handlers; each reads one order, applies it and answers with the new state of that one thing."""
 
-    def __init__(self, site: Site, conditions: Conditions) -> None:
+    def __init__(self, site: Site, conditions: Conditions, placed: Sequence[Placed]) -> None:
         self._site = site
         self._conditions = conditions
+        self._placed = placed
 
     async def health(self, request: Request) -> Any:
         return {"status": "ok"}
@@ -100,6 +97,8 @@ class Control:
         order = await read_order(request, ResetOrder)
         self._site.reset(keep_accounts=order.keep_accounts)
         self._conditions.clear()
+        for one in self._placed:
+            one.reset()
         return {"status": "ok"}
 
     async def list_users(self, request: Request) -> Any:
@@ -166,19 +165,9 @@ class Control:
         return dict(vars(self._site.behaviour))
 
 
-def _route(path: str, handler: Callable[[Request], Awaitable[Any]], method: str) -> Route:
-    async def serve(request: Request) -> Response:
-        try:
-            return JSONResponse(await handler(request))
-        except InvalidControl as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return Route(path, serve, methods=[method])
-
-
-def control_routes(site: Site, conditions: Conditions) -> Mount:
-    """Everything under ``/_sandbox``."""
-    control, works, notes = Control(site, conditions), WorksControl(site), NotesControl(site)
+def control_routes(site: Site, conditions: Conditions, placed: Sequence[Placed]) -> Mount:
+    """Everything under ``/_sandbox``; ``placed`` begin anew with a reset."""
+    control, works, notes = Control(site, conditions, placed), WorksControl(site), NotesControl(site)
     table = (
         ("GET", "/health", control.health),
         ("GET", "/state", control.state),
@@ -204,4 +193,4 @@ def control_routes(site: Site, conditions: Conditions) -> Mount:
         ("POST", "/withhold_picture", works.withhold),
         ("POST", "/audience", works.audience),
     )
-    return Mount("/_sandbox", routes=[_route(path, handler, method) for method, path, handler in table])
+    return Mount("/_sandbox", routes=[control_route(path, handler, method) for method, path, handler in table])

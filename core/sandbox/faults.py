@@ -23,13 +23,17 @@ class FaultKind(StrEnum):
     DROP_AFTER = "drop_after"
     HANG = "hang"
     HTML_403 = "html_403"
+    HTML_PAGE = "html_page"
+    RUBBISH = "rubbish"
     OK_WITH_ERROR_BODY = "ok_with_error_body"
     ACCESS_REVOKED = "revoked_token"
     HALF_PUBLISHED = "half_published"
 
 
 ALWAYS_AFTER = frozenset({FaultKind.ERROR_AFTER, FaultKind.DROP_AFTER})
-CHOOSES_AFTER = frozenset({FaultKind.SLOW, FaultKind.HANG, FaultKind.OK_WITH_ERROR_BODY})
+CHOOSES_AFTER = frozenset(
+    {FaultKind.SLOW, FaultKind.HANG, FaultKind.OK_WITH_ERROR_BODY, FaultKind.HTML_PAGE, FaultKind.RUBBISH}
+)
 
 
 class FaultRule(BaseModel):
@@ -42,13 +46,13 @@ class FaultRule(BaseModel):
     method: str | None = None
     username: str | None = None
     seconds: float = Field(0.0, ge=0)  # slow, hang
-    status: int = Field(500, ge=400, le=599)  # error_before, error_after
+    status: int = Field(500, ge=400, le=599)  # error_before, error_after, html_page
     error: str | None = None  # these three replace what the error body says
     error_description: str | None = None
     error_code: int | None = None
     retry_after: int | None = Field(None, ge=0)  # rate_limit: the header's seconds; without it no header
     adaptive: LimitPolicy | None = None  # rate_limit: by token bucket instead of always
-    after_effect: bool = False  # slow, hang, ok_with_error_body: whether the effect happens first
+    after_effect: bool = False  # slow, hang, ok_with_error_body, html_page, rubbish: whether the effect happens first
     probability: float = Field(1.0, ge=0, le=1)
     seed: int = 0
     count: int | None = Field(None, ge=1)
@@ -58,7 +62,7 @@ class FaultRule(BaseModel):
         if self.adaptive is not None and self.kind is not FaultKind.RATE_LIMIT:
             raise ValueError("Only rate_limit can be adaptive.")
         if self.after_effect and self.kind not in CHOOSES_AFTER:
-            raise ValueError("after_effect goes with slow, hang and ok_with_error_body.")
+            raise ValueError("after_effect goes with slow, hang, ok_with_error_body, html_page and rubbish.")
         return self
 
     @property

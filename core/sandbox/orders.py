@@ -6,12 +6,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from core.sandbox.errors import InvalidControl
+from core.sandbox.limits import LimitPolicy
 
 
 class Order(BaseModel):
     """The body of one control call; what nobody declared is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class RateLimitOrder(LimitPolicy):
+    enabled: bool = True
 
 
 B = TypeVar("B", bound=BaseModel)

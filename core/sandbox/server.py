@@ -23,6 +23,8 @@ from core.sandbox.deviantart.errors import blocked
 from core.sandbox.deviantart.models import Client
 from core.sandbox.deviantart.state import DEFAULT_CLIENTS, Site
 from core.sandbox.errors import NotLoopback
+from core.sandbox.standin import Placed, control_mount
+from core.sandbox.standins import build_standins
 from core.sandbox.store import FolderVault, MemoryStore, MemoryVault, SqliteStore
 from core.sandbox.traffic import Conditions, TrafficMiddleware
 
@@ -37,6 +39,7 @@ def create_app(
     vault = FolderVault(state_path.with_name(state_path.name + ".files")) if state_path else MemoryVault()
     site = Site(store, vault, clients, lambda: clock().timestamp())
     conditions = Conditions()
+    placed = [Placed(one, site.clock) for one in build_standins(site.clock)]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -44,11 +47,20 @@ def create_app(
         store.close()
 
     return Starlette(
-        routes=[control_routes(site, conditions), *deviantart_routes(site)],
+        routes=[
+            *(control_mount(one) for one in placed),
+            control_routes(site, conditions, placed),
+            *(one.mount() for one in placed),
+            *deviantart_routes(site),
+        ],
         middleware=[
             Middleware(LoopbackOnly),
             Middleware(
-                TrafficMiddleware, provider=DeviantArt(site), conditions=conditions, log=site.log, clock=site.clock
+                TrafficMiddleware,
+                provider=DeviantArt(site, [one.path for one in placed]),
+                conditions=conditions,
+                log=site.log,
+                clock=site.clock,
             ),
         ],
         lifespan=lifespan,
@@ -92,7 +104,7 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
         host=host,
         port=port,
         http=DroppingProtocol,
-        ws="none",
+        ws="websockets-sansio",  # ComfyUI tells its progress over one
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,  # a hanging request is a fault somebody asked for, not work to wait for

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.sandbox.errors import ConnectionDropped
@@ -155,7 +155,18 @@ class TrafficMiddleware:
             return
         if fault.kind is FaultKind.ACCESS_REVOKED:
             self._provider.revoke(scope)
-        await self._provider.answer(fault)(scope, receive, send)
+        await (_anybodys(fault) or self._provider.answer(fault))(scope, receive, send)
+
+
+def _anybodys(fault: FaultRule) -> Response | None:
+    """What looks the same whoever the provider is: it comes from the network in front of it."""
+    if fault.kind is FaultKind.HTML_PAGE:
+        return HTMLResponse(
+            f"<!DOCTYPE html><html><head><title>{fault.status}</title></head>"
+            f"<body><h1>{fault.status}</h1><p>The upstream server did not answer as it should.</p></body></html>",
+            fault.status,
+        )
+    return Response(b'{"id": "\xff\x00', media_type="application/json") if fault.kind is FaultKind.RUBBISH else None
 
 
 def _slowness(rules: list[FaultRule], *, after_effect: bool) -> float:

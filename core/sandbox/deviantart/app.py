@@ -1,5 +1,7 @@
 """The routes of the imitated site, and how it shows trouble."""
 
+from collections.abc import Iterable
+
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -52,11 +54,12 @@ def deviantart_routes(site: Site) -> list[BaseRoute]:
 class DeviantArt:
     """The provider as the traffic middleware sees it."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, neighbours: Iterable[str] = ()) -> None:
         self._site = site
+        self._not_here = (*NOT_PROTOCOL, *(f"{path}/" for path in neighbours))
 
     def endpoint_of(self, path: str) -> str | None:
-        return None if path.startswith(NOT_PROTOCOL) else path.removeprefix(API_BASE)
+        return None if path.startswith(self._not_here) else path.removeprefix(API_BASE)
 
     def is_call(self, path: str) -> bool:
         return path.startswith(API_BASE) or path in CALLED_BY_PROGRAMS

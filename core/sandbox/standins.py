@@ -1,0 +1,10 @@
+"""Which providers of pictures are imitated."""
+
+from collections.abc import Callable
+
+from core.sandbox.standin import StandIn
+
+
+def build_standins(clock: Callable[[], float]) -> list[StandIn]:
+    """One of each; ``clock`` gives Unix seconds."""
+    return []
