@@ -90,6 +90,7 @@ def upgrade() -> None:
     sa.Column('pricing', types.Json, nullable=False),
     sa.Column('definition', types.Json, nullable=False),
     sa.Column('is_custom', sa.Boolean(), nullable=False),
+    sa.Column('is_hidden', sa.Boolean(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('created_at', types.UtcDateTime(), nullable=False),
     sa.Column('updated_at', types.UtcDateTime(), nullable=False),

@@ -78,4 +78,5 @@ class Model(Timestamps, Base):
     definition: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # Made by a person (a workflow of theirs): refreshing the catalogue leaves it alone.
     is_custom: Mapped[bool] = mapped_column(default=False)
+    is_hidden: Mapped[bool] = mapped_column(default=False)  # not wanted in the order form
     position: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,111 @@
+"""Keeping the catalogue of models true to what a provider offers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.db.engine import Database
+from core.db.ids import new_id
+from core.identity.roles import require_admin
+from core.studio.catalogue.access import get_provider
+from core.studio.catalogue.connections import connection_of
+from core.studio.catalogue.models import Model, Provider
+from core.studio.providers import (
+    CatalogueModel,
+    CheckedConnection,
+    Connection,
+    GenerationError,
+    ImageProvider,
+    ProviderKind,
+)
+from core.system import audit
+from core.system.actors import Actor
+
+Providers = Mapping[ProviderKind, ImageProvider]
+
+
+def sync_models(session: Session, provider: Provider, found: Sequence[CatalogueModel], *, now: datetime) -> int:
+    """Write what was found; what is gone stays as unavailable, since orders refer to it. How many changed."""
+    known = {row.model_id: row for row in session.scalars(select(Model).where(Model.provider_id == provider.id))}
+    changed = 0
+    for position, model in enumerate(found):
+        row = known.pop(model.model_id, None)
+        values = _values(model, position)
+        if row is None:
+            fresh = Model(id=new_id("mdl"), provider_id=provider.id, model_id=model.model_id, created_at=now, **values)
+            session.add(fresh)
+            changed += 1
+        elif not row.is_custom:
+            changed += _change(row, values)
+    for row in known.values():
+        if not row.is_custom:
+            changed += _change(row, {"is_available": False})
+    session.flush()
+    return changed
+
+
+def refresh_models(database: Database, providers: Providers, actor: Actor, provider_id: str, *, now: datetime) -> int:
+    """Ask the provider for its models and write them down; how many changed. Raises :class:`GenerationError`."""
+    connection = _connection(database, actor, provider_id)
+    found = providers[connection.kind].models(connection)
+    with database.session() as session:
+        changed = sync_models(session, get_provider(session, provider_id), found, now=now)
+        audit.record(session, actor, "provider.models_read", provider_id, after={"changed": changed}, now=now)
+    return changed
+
+
+def check_provider(
+    database: Database, providers: Providers, actor: Actor, provider_id: str, *, now: datetime
+) -> CheckedConnection:
+    """Test a connection and write down what came of it. Raises :class:`GenerationError`, noted as well."""
+    connection = _connection(database, actor, provider_id)
+    try:
+        checked = providers[connection.kind].check(connection)
+    except GenerationError as error:
+        _note_check(database, actor, provider_id, str(error), passed=False, now=now)
+        raise
+    _note_check(database, actor, provider_id, checked.message, passed=True, now=now)
+    return checked
+
+
+def _connection(database: Database, actor: Actor, provider_id: str) -> Connection:
+    with database.read() as session:
+        require_admin(session, actor)
+        return connection_of(get_provider(session, provider_id))
+
+
+def _note_check(
+    database: Database, actor: Actor, provider_id: str, message: str, *, passed: bool, now: datetime
+) -> None:
+    with database.session() as session:
+        row = get_provider(session, provider_id)
+        row.checked_at, row.check_message, row.check_passed = now, message, passed
+        if passed:
+            row.paused_until, row.failures_in_a_row = None, 0
+        session.flush()
+        audit.record(session, actor, "provider.checked", provider_id, after={"passed": passed}, now=now)
+
+
+def _values(model: CatalogueModel, position: int) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "family": model.family,
+        "modality": model.modality,
+        "version": model.version,
+        "is_available": True,
+        "parameter_schema": model.parameters.to_json(),
+        "capabilities": dict(model.capabilities),
+        "pricing": dict(model.pricing),
+        "definition": dict(model.definition),
+        "position": position,
+    }
+
+
+def _change(row: Model, values: Mapping[str, Any]) -> int:
+    different = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)
