@@ -1,6 +1,7 @@
 """One cell of a CSV file, safe for whoever opens it in a spreadsheet."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The signs, what spreadsheets pass over in front of them, and their wide twins (OWASP, CSV Injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def cell(value: object) -> str:

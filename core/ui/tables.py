@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
+from core.publishing.csv_cells import cell
+
 
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file in UTF-8. The first row says which filters were used, so that a file can be understood later."""
+    """A CSV file in UTF-8. The first row says which filters were used, so that a file can be understood later.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
+    """
     file = io.StringIO(newline="")
-    csv.writer(file).writerows(rows)
+    csv.writer(file).writerows([cell(one) if isinstance(one, str) else one for one in row] for row in rows)
     # The mark at the start lets spreadsheets see that this is UTF-8.
     return file.getvalue().encode("utf-8-sig")
 

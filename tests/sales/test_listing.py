@@ -1,11 +1,14 @@
 """The queue as it is shown and exported."""
 
+import csv
+
 import pytest
 
 from core.sales import claims, listing
 from core.sales.errors import SaleNotFound
 from core.sales.listing import SaleFilter
 from core.sales.models import SaleQueueStatus
+from core.ui.tables import csv_bytes
 from tests.factories import HOUR, NOON, make_deviation
 from tests.sales.support import LEASE, make_sale
 
@@ -80,3 +83,13 @@ def test_the_export_says_its_filter_and_holds_bare_amounts(session, actor, alice
     head, columns, row = listing.sales_csv(session, actor, SaleFilter(S.PENDING), now=NOON)
     assert head == ["# Atelier sale queue. Filters: status = pending"]
     assert dict(zip(columns, row, strict=True))["price"] == "5000" and row[1] == "Yen"
+
+
+@pytest.mark.parametrize("title", ['=HYPERLINK("http://evil.example")', "@SUM(A1)", "\t=1+1", "＝1+1"])
+def test_no_cell_of_an_export_is_a_formula(session, actor, alice, preset, title):
+    make_sale(session, alice, preset, title=title, error_message="-1+1")
+    file = csv_bytes([*listing.sales_csv(session, actor, SaleFilter(), now=NOON), [-3, -0.5]]).decode("utf-8-sig")
+    _, columns, row, numbers = csv.reader(file.splitlines())
+    cells = dict(zip(columns, row, strict=True))
+    assert (cells["title"], cells["error"]) == (f"'{title}", "'-1+1")
+    assert numbers == ["-3", "-0.5"]
