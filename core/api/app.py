@@ -45,7 +45,8 @@ def build_api(runtime: Runtime) -> FastAPI:
     """The API for one runtime. It opens nothing by itself, so it needs no lifespan."""
     settings = runtime.settings
     incoming = Incoming(Path(settings.data_dir) / "incoming")
-    files = FileLimits({("/deviations", ""): settings.max_file_mb * 1024 * 1024, ("/sales/", ""): MAX_PROOF_BYTES})
+    screenshots = {("/sales/", f"/{answer}"): MAX_PROOF_BYTES for answer in ("complete", "fail")}
+    files = FileLimits({("/deviations", ""): settings.max_file_mb * 1024 * 1024} | screenshots)
     app = FastAPI(
         title="Atelier",
         summary=_SUMMARY,

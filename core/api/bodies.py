@@ -39,7 +39,11 @@ class BodyLimit:
     def _limit(self, scope: Scope) -> int:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         largest = self._file_bytes.of(path)
-        return PLAIN_BYTES if scope["method"] != "POST" or not largest else largest + FORM_BYTES
+        if scope["method"] != "POST" or not largest:
+            return PLAIN_BYTES
+        # Only a form is read piece by piece; JSON lies in memory as a whole, and brings no file.
+        is_json = Headers(scope=scope).get("content-type", "").strip().lower().startswith("application/json")
+        return FORM_BYTES if is_json else largest + FORM_BYTES
 
 
 class FileLimits:

@@ -24,6 +24,7 @@ from core.sales.leases import (
     last_client,
     next_try_after,
     read_client,
+    read_details,
     read_message,
     require_claim,
 )
@@ -160,9 +161,9 @@ def fail(
     """Say that the price could not be set: the piece waits (1, then 5 minutes) for its next try, or has failed.
 
     The same answer again changes nothing. Raises :class:`SaleNotFound`, :class:`ClaimLost`, or
-    :class:`SaleRefused` without a message.
+    :class:`SaleRefused` without a message or for details that are too long.
     """
-    client, message = read_client(client), read_message(message)
+    client, message, details = read_client(client), read_message(message), read_details(details)
     sale = get_sale(session, actor, sale_id)
     if sale.status in {_S.PENDING, _S.FAILED} and is_same_claim(sale, last_client(sale), client, claim_version):
         _keep_first_proof(session, sale, proof, now=now)

@@ -1,5 +1,6 @@
 """Leases and fences of sales: who holds a piece, for how long, and whether an answer belongs to the claim."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from core.sales.models import SaleQueue, SaleQueueStatus
 LEASE_SECONDS = 600.0
 MAX_CLIENT_LENGTH = 100
 MAX_MESSAGE_LENGTH = 2000
+MAX_DETAILS_LENGTH = 16_000  # characters as JSON; they are kept with the sale and in the trail
 LEASE_RAN_OUT = "lease ran out"
 # Minutes until the next try: 1, 5, 25, …
 _BACKOFF_BASE = 5
@@ -38,6 +40,17 @@ def read_message(message: str) -> str:
     if not said:
         raise SaleRefused("Say in a message what went wrong.")
     return said[:MAX_MESSAGE_LENGTH]
+
+
+def read_details(details: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What helps to find out why, as it is kept. Raises :class:`SaleRefused` for more than 16,000 characters."""
+    try:
+        length = len(json.dumps(details, allow_nan=False))
+    except (ValueError, RecursionError) as error:
+        raise SaleRefused("The details hold what JSON has no word for, such as NaN. Write it as text.") from error
+    if length > MAX_DETAILS_LENGTH:
+        raise SaleRefused(f"Details have at most {MAX_DETAILS_LENGTH:,} characters as JSON; these have {length:,}.")
+    return details
 
 
 def lease_expired(sale: SaleQueue, *, now: datetime, lease_seconds: float = LEASE_SECONDS) -> bool:

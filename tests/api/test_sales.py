@@ -167,6 +167,27 @@ def test_odd_characters_in_details_do_no_harm(alices: TestClient, sale_id: str, 
     assert answer.status_code in {200, 422}
 
 
+@pytest.mark.parametrize("details", [{"page": "x" * 16_000}, {"share": float("nan")}], ids=["long", "no JSON"])
+def test_details_that_cannot_be_kept_are_refused_and_stay_out_of_the_trail(
+    alices: TestClient, database: Database, sale_id: str, details: dict[str, object]
+) -> None:
+    told = {"client": "laptop", "claim_version": take(alices).json()["claim_version"], "message": "x"}
+    content = json.dumps(told | {"details": details}).encode()
+    json_type = {"Content-Type": "application/json"}
+    answer = alices.post(f"{SALES}/{sale_id}/fail", content=content, headers=json_type)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:atelier:problem:invalid")
+    assert "details" in answer.json()["detail"].lower()
+    assert stored(database, sale_id).status is SaleQueueStatus.PROCESSING
+    # The claim still stands, so the client can say it in fewer words.
+    assert alices.post(f"{SALES}/{sale_id}/fail", json=told | {"details": {"page": "x"}}).status_code == 200
+
+
+def test_only_a_form_may_be_as_large_as_its_file(alices: TestClient, sale_id: str) -> None:
+    told = {"client": "laptop", "claim_version": 1, "message": "x", "details": {"page": "x" * 2_000_000}}
+    for path in ("next", f"{sale_id}/fail"):
+        assert alices.post(f"{SALES}/{path}", json=told).status_code == 413
+
+
 def test_a_body_without_a_file_is_small(alices: TestClient) -> None:
     answer = alices.post(f"{SALES}/next", json={"client": "x" * 200_000})
     assert answer.status_code in {413, 422}
