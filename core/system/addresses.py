@@ -15,8 +15,12 @@ from core.system.channel_errors import InvalidChannel
 LONGEST = 500
 _IP = IPv4Address | IPv6Address
 # Where clouds tell a machine its own secrets; the usual one, 169.254.169.254, is link-local.
-_METADATA = {ip_address("fd00:ec2::254"), ip_address("100.100.100.200"), ip_address("192.0.0.192")}
+_METADATA = {
+    ip_address(one)
+    for one in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "168.63.129.16")  # the last: Azure
+}
 _SHARED = ip_network("100.64.0.0/10")  # behind a provider's address translation (RFC 6598)
+_SITE_LOCAL = ip_network("fec0::/10")  # given up by RFC 3879, and still routed in some houses
 _NAT64 = ip_network("64:ff9b::/96")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 
@@ -64,7 +68,7 @@ def why_refused(address: _IP, *, allow_private: bool) -> str | None:
         return "Nothing is sent to this address: it belongs to the machine itself or to its network. Use another."
     if allow_private:
         return None
-    if address.is_private or address.is_reserved or address in _SHARED:
+    if address.is_private or address.is_reserved or address in _SHARED or address in _SITE_LOCAL:
         return (
             "This address lies in the private network of this Atelier. An administrator can allow such addresses "
             "with ATELIER_WEBHOOKS_TO_PRIVATE_NETWORKS."
