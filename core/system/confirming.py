@@ -17,11 +17,14 @@ from core.system.audit import record
 from core.system.channel_errors import ChannelNotFound, ChannelNotReady, InvalidChannel
 from core.system.channels import C, ChannelView, get_channel
 from core.system.deliveries import D
-from core.system.models import ChannelKind, DeliveryStatus
+from core.system.models import AuditEvent, ChannelKind, DeliveryStatus
 
 GAP = timedelta(minutes=1)
 PER_DAY = 5
+# Of one person, whatever became of the addresses: who removes one and adds it again starts with no new five.
+PER_PERSON = 20
 SCREEN = "notifications"
+_CODE_SENT = "channel.code_sent"
 
 
 def add_mail(session: Session, actor: Actor, address: str, kinds: Sequence[str], *, now: datetime) -> str:
@@ -50,6 +53,8 @@ def send_code(session: Session, actor: Actor, channel_id: str, *, now: datetime)
         raise ChannelNotReady("A code is on its way already. Look for the mail, or wait a minute.")
     if number >= PER_DAY:
         raise ChannelNotReady("Five codes were sent there today. Check the address, and try again tomorrow.")
+    if _sent_today(session, actor, now) >= PER_PERSON:
+        raise ChannelNotReady(f"{PER_PERSON} codes were sent for you today. Try again tomorrow.")
     _supersede(session, channel)
     row = deliveries.new_row(
         actor.user_id, channel.id, topics.CONFIRM, "Confirm this address", link=SCREEN, now=now,
@@ -57,7 +62,7 @@ def send_code(session: Session, actor: Actor, channel_id: str, *, now: datetime)
         "If not, do nothing: no other mail will come.",
     )  # fmt: skip
     session.execute(insert(D), [row])
-    record(session, actor, "channel.code_sent", channel.id, now=now)
+    record(session, actor, _CODE_SENT, channel.id, now=now)
 
 
 def confirm(session: Session, actor: Actor, channel_id: str, code: str, *, now: datetime) -> None:
@@ -69,6 +74,14 @@ def confirm(session: Session, actor: Actor, channel_id: str, code: str, *, now: 
         raise InvalidChannel("This is not the code from the latest mail. Check it, or have a new one sent.")
     session.execute(update(C).where(C.c.id == channel.id).values(secret=None, updated_at=now))
     record(session, actor, "channel.confirmed", channel.id, now=now)
+
+
+def _sent_today(session: Session, actor: Actor, now: datetime) -> int:
+    """How many codes the person had sent; the trail also knows those whose channels are gone."""
+    query = select(func.count()).select_from(AuditEvent).where(
+        AuditEvent.owner_id == actor.user_id, AuditEvent.at > now - timedelta(days=1), AuditEvent.action == _CODE_SENT
+    )  # fmt: skip
+    return session.scalar(query) or 0
 
 
 def _unconfirmed(session: Session, actor: Actor, channel_id: str) -> ChannelView:

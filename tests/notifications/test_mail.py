@@ -15,7 +15,7 @@ from core.adapters.mail import MailMessenger, MailServer, compose, one_line, par
 from core.adapters.messengers import build_messengers
 from core.errors import InvalidInputError
 from core.settings import Settings
-from core.system import confirming, deliveries, outbox
+from core.system import channels, confirming, deliveries, outbox
 from core.system.channel_errors import ChannelNotReady, InvalidChannel
 from core.system.channels import C
 from core.system.deliveries import LEASE, STALE
@@ -174,6 +174,17 @@ def test_codes_are_not_sent_one_after_another(post: Post) -> None:
     post.later(2 * MINUTE)
     with post.database.session() as session, pytest.raises(ChannelNotReady, match="tomorrow"):
         confirming.send_code(session, post.alice, channel_id, now=post.now)
+
+
+def test_an_address_that_is_removed_and_added_again_is_not_written_to_without_end(post: Post) -> None:
+    for _ in range(confirming.PER_PERSON):
+        channel_id = post.add_mail("stranger@example.com", is_confirmed=False)
+        with post.database.session() as session:
+            channels.remove(session, post.alice, channel_id, now=post.now)
+    with pytest.raises(ChannelNotReady, match="tomorrow"):
+        post.add_mail("stranger@example.com", is_confirmed=False)
+    post.later(DAY)
+    post.add_mail("stranger@example.com", is_confirmed=False)
 
 
 def test_a_mail_server_that_is_away_costs_no_try_and_is_not_called_all_the_time(post: Post, mailbox: Mailbox) -> None:
