@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 CHUNK = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# No file has a length of more digits, and Python reads no number of thousands of them.
+_RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})")
 
 
 class RangeUnsatisfiable(Exception):
