@@ -1,6 +1,6 @@
 """Links from one screen to another that keep the session: the page changes without loading anew."""
 
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
@@ -25,6 +25,20 @@ def screen_link(label: str, link: str, *, icon: str | None = None, help: str | N
         st.markdown(label)
         return
     st.page_link(ROOT / screen.script, label=label, icon=icon, help=help, query_params=query)
+
+
+def site_link(label: str, address: str, **more: Any) -> None:
+    """A button that opens a page of a site; nothing for an address that is none of the web.
+
+    Addresses come from the site itself, and one such as ``javascript:…`` would act on this page.
+    """
+    if is_of_the_web(address):
+        st.link_button(label, address, icon=":material/open_in_new:", **more)
+
+
+def is_of_the_web(address: str) -> bool:
+    """Whether following ``address`` can do no more than open a page elsewhere."""
+    return address.startswith(("https://", "http://"))
 
 
 def screen_button(

@@ -17,7 +17,7 @@ from core.identity import invitations
 from core.identity.models import AccountState, InstanceUserRole, User
 from core.publishing.models import Deviation, DeviationStatus
 from core.runtime import Runtime
-from core.sales.models import SaleQueueStatus
+from core.sales.models import SaleQueue, SaleQueueStatus
 from core.system import channels, notifications
 from core.system.models import NotificationChannel, NotificationDelivery
 from core.ui.navigation import SCREENS
@@ -81,6 +81,25 @@ def test_nothing_on_a_screen_becomes_markup(
     assert texts
     assert [text for text in texts if ALIVE.search(text)] == []
     assert [text for text in html_of(shown) if "<img src=x" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("script", "query"), [("pages/publish/content.py", {"open": "first"}), ("pages/sell/queue.py", {"mode": "hand"})]
+)
+def test_an_address_that_is_none_of_the_web_is_no_link(
+    runtime: Runtime, mallory: User, script: str, query: dict[str, str]
+) -> None:
+    with runtime.database.session() as session:
+        for column in (Deviation.deviation_url, SaleQueue.url):
+            session.execute(update(column.class_).values({column: "javascript:e()"}))
+    query = {name: _first_post(runtime, mallory) if value == "first" else value for name, value in query.items()}
+    shown = open_screen("Home.py")
+    shown.query_params.update(query)
+    nodes = [run(shown.switch_page(script))._tree]
+    while nodes:
+        node = nodes.pop()
+        nodes += getattr(node, "children", {}).values()
+        assert "javascript:e()" not in str(getattr(node, "proto", ""))
 
 
 def test_home_and_its_frame_show_names_as_they_are(mallory: User) -> None:

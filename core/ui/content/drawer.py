@@ -25,6 +25,7 @@ from core.ui.content.query import View
 from core.ui.content.showing import Showing
 from core.ui.content.thumbs import facts, stage
 from core.ui.errors import guarded, show
+from core.ui.links import site_link
 from core.ui.page import format_instant, zone_note
 from core.ui.statistics.curve import show_curve
 from core.ui.words import plain
@@ -114,7 +115,7 @@ def _show_head(user: SignedIn, detail: DeviationDetail, showing: Showing) -> Non
         came = "Taken over from the gallery" if view.imported_at else "Added"
         st.caption(f"{came} {format_instant(view.created_at, user.timezone, now=now)}. {zone_note(user.timezone)}")
         if view.deviation_url:
-            st.link_button(showing.link_label(view), view.deviation_url, icon=":material/open_in_new:")
+            site_link(showing.link_label(view), view.deviation_url)
         _show_actions(user, detail)
     _show_remarks(detail, badge.note)
 

@@ -14,6 +14,7 @@ from core.ui.content.pool_fields import stars
 from core.ui.content.query import View
 from core.ui.content.showing import Showing
 from core.ui.content.thumbs import cover_url
+from core.ui.links import is_of_the_web
 
 # Above four root units Streamlit lets text go on in a second line.
 ROW_HEIGHT = 66
@@ -110,7 +111,7 @@ def _columns(rows: Sequence[DeviationView], view: View, key: str, showing: Showi
         ),
         "when": _Column(showing.when, config.TextColumn(_WHEN[view], width=165)),
         "link": _Column(
-            lambda row: row.deviation_url,
+            lambda row: row.deviation_url if is_of_the_web(row.deviation_url or "") else None,
             config.LinkColumn("Link", width=70, display_text="View"),
         ),
     }

@@ -18,6 +18,7 @@ from core.publishing.templates.models import TemplateType
 from core.runtime import get_runtime
 from core.ui.errors import guarded
 from core.ui.inspiration.query import go
+from core.ui.links import site_link
 from core.ui.page import format_instant
 from core.ui.words import plain, shortened
 
@@ -54,7 +55,7 @@ def _show_work(work: Browsed, user: SignedIn) -> None:
         )
     st.markdown(f"**{plain(work.title)}** by {plain(work.author)}")
     st.caption(f"Published {format_instant(work.published_at, user.timezone, now=utc_now())}")
-    st.link_button("Open at DeviantArt", work.url, icon=":material/open_in_new:")
+    site_link("Open at DeviantArt", work.url)
 
 
 def _show_described(described: Described) -> None:

@@ -12,6 +12,7 @@ from core.sales import handling, proof
 from core.sales.listing import SaleView
 from core.ui.content.keyboard import guard_enter
 from core.ui.errors import guarded
+from core.ui.links import site_link
 from core.ui.page import blob_url, empty_state
 from core.ui.sell import entries
 from core.ui.sell.copying import copy_button
@@ -55,7 +56,7 @@ def _show_steps(user: SignedIn, sale: SaleView, waiting: Sequence[SaleView], pla
     """In the order of the work: copy, open, set it there, come back, say so."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         copy_button(sale.typed_price, "Copy price", key="c")
-        st.link_button("Open the piece", sale.url, icon=":material/open_in_new:", shortcut="O", key=f"open-{sale.id}")
+        site_link("Open the piece", sale.url, shortcut="O", key=f"open-{sale.id}")
     screenshot = proof_field(f"hand-proof-{sale.id}", "Screenshot as proof (optional)")
     next_id = _neighbour(waiting, place, 1)
     with st.container(horizontal=True, gap="small"):

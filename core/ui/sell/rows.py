@@ -9,6 +9,7 @@ from core.sales.claims import MAX_ATTEMPTS
 from core.sales.listing import SaleView
 from core.sales.models import SaleQueueStatus as S
 from core.ui import palette, times
+from core.ui.links import is_of_the_web
 from core.ui.page import blob_url
 from core.ui.sell.query import STATUS_NAMES
 from core.ui.words import count
@@ -75,7 +76,7 @@ def row_html(sale: SaleView, timezone: str, *, now: datetime) -> str:
 def _title(sale: SaleView) -> str:
     """A link to the piece at the site; the address came from there, but only the web is linked to."""
     title = escape(sale.title)
-    if not sale.url.startswith(("https://", "http://")):
+    if not is_of_the_web(sale.url):
         return f"<b>{title}</b>"
     return f'<a class="atl-title" href="{escape(sale.url, quote=True)}" target="_blank" rel="noopener">{title}</a>'
 

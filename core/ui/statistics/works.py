@@ -11,7 +11,7 @@ from core.identity.sessions import SignedIn
 from core.publishing.statistics.groups import BY_HAND
 from core.publishing.statistics.history import Statistics, WorkFigures, csv_rows
 from core.ui.content.thumbs import cover_url
-from core.ui.links import go_to
+from core.ui.links import go_to, is_of_the_web
 from core.ui.page import format_instant
 from core.ui.statistics.query import ORDERS, Chosen, bound, write
 from core.ui.statistics.reading import covers_of
@@ -101,5 +101,5 @@ def _row(work: WorkFigures, cover: Any, timezone: str) -> dict[str, Any]:
         "automation": work.automation or BY_HAND,
         "comments": work.comments,
         "downloads": work.downloads,
-        "link": None if work.is_gone else work.url,
+        "link": work.url if not work.is_gone and is_of_the_web(work.url or "") else None,
     }
