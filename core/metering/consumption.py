@@ -8,6 +8,7 @@ from decimal import Decimal
 class Consumption:
     """What a call used, as far as the provider says; ``None`` is unknown, zero is zero.
 
+    Kinds of tokens are counted apart: ``tokens_in`` and ``tokens_out`` are text without the pictures.
     ``reported_cost`` is what the provider says it costs, in ``currency``; ``seconds`` are of computing.
     """
 

@@ -88,6 +88,7 @@ class GenerationError(UnavailableError):
 
     ``effect_possible`` is true when the provider may be working, and charging, although no good answer came back.
     ``retry_after`` is seconds, as the provider asked. ``provider_code`` is the provider's own name of the error.
+    ``consumption`` is what the failed call used all the same: a refused picture can cost the words of its prompt.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class GenerationError(UnavailableError):
         provider_code: str | None = None,
         retry_after: float | None = None,
         effect_possible: bool = False,
+        consumption: Consumption | None = None,
     ) -> None:
         super().__init__(message)
         self.category = category
@@ -106,6 +108,7 @@ class GenerationError(UnavailableError):
         self.provider_code = provider_code
         self.retry_after = retry_after
         self.effect_possible = effect_possible
+        self.consumption = consumption
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,14 +61,20 @@ def no_detail(body: Any) -> str | None:
     return None
 
 
+def no_wait(body: Any) -> float | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Dialect:
-    """How one provider says no. ``code_of`` is its own name of the error, ``detail_of`` its sentence for people;
+    """How one provider says no. ``code_of`` is its own name of the error, ``detail_of`` its sentence for people,
+    ``wait_of`` the seconds to wait where the body says so and no header does;
     ``codes`` and ``statuses`` are what these mean where they do not mean the usual."""
 
     name: str
     code_of: Callable[[httpx.Response | None, Any], str | None] = no_code
     detail_of: Callable[[Any], str | None] = no_detail
+    wait_of: Callable[[Any], float | None] = no_wait
     codes: Mapping[str, ErrorCategory] = field(default_factory=dict)
     statuses: Mapping[int, ErrorCategory] = field(default_factory=dict)
 
@@ -92,6 +98,7 @@ def error_of_answer(dialect: Dialect, response: httpx.Response, body: Any, *, ha
     """The error in an answer that is no success; ``body`` is its JSON, ``None`` for a page or anything else."""
     status = response.status_code
     wait = retry_after(response.headers.get("Retry-After"))
+    wait = dialect.wait_of(body) if wait is None else wait
     code = dialect.code_of(response, body)
     category = dialect.category_of(status, code)
     if body is None and (status == 403 or 300 <= status < 400):
