@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from core.clock import utc_now
 from core.db import types
 from core.db.engine import Database
+from core.db.migrate import is_of_the_models
 from core.db.models import Base
 from core.db.models import system as system_models
 from core.settings import get_settings
@@ -62,7 +63,7 @@ def run(connection: Connection) -> None:
         compare_server_default=True,
         on_version_apply=remember_version,
         transactional_ddl=True,
-        include_object=lambda _object, name, kind, *_: not (kind == "table" and name.startswith("procrastinate_")),
+        include_object=is_of_the_models,
     )
     with context.begin_transaction():
         context.run_migrations()

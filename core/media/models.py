@@ -21,6 +21,7 @@ class Blob(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "sha256"),
         Index("ix_blobs_user_id_created_at", "user_id", "created_at"),
+        Index("ix_blobs_user_id_file_size", "user_id", "file_size"),
     )
 
     id: Mapped[str] = primary_key("blb")

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from core.db.engine import Database
-from core.db.migrate import alembic_config, upgrade
+from core.db.migrate import alembic_config, is_of_the_models, upgrade
 from core.db.models import Base
 from tests.support.databases import empty_database
 from tests.support.shared import SharedRun
@@ -33,8 +33,7 @@ def differences(url: str) -> list[object]:
 
 
 def _context(connection: Connection) -> MigrationContext:
-    options = {"compare_type": True, "include_object": lambda _o, name, *_: not str(name).startswith("procrastinate")}
-    return MigrationContext.configure(connection, opts=options)
+    return MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_of_the_models})
 
 
 def versions() -> list[str]:

@@ -12,7 +12,12 @@ from core.db.base import Base, Timestamps, primary_key
 from core.db.types import Cost, PrefixedId, SearchVector
 
 USER = PrefixedId("usr")
+# Queries that want the partial indexes say these word for word: SQLite compares the text.
 LIVE = "deleted_at IS NULL"
+LIKED = "liked AND deleted_at IS NULL"
+REJECTED = "rejected AND deleted_at IS NULL"
+UNSORTED = "NOT liked AND NOT rejected AND rating IS NULL AND deleted_at IS NULL"
+IMPORTED = "source = 'imported' AND deleted_at IS NULL"
 
 
 class ProductType(enum.StrEnum):
@@ -80,8 +85,58 @@ class Product(Timestamps, Base):
             "user_id",
             "created_at",
             "id",
-            sqlite_where=text("liked AND deleted_at IS NULL"),
-            postgresql_where=text("liked AND deleted_at IS NULL"),
+            sqlite_where=text(LIKED),
+            postgresql_where=text(LIKED),
+        ),
+        Index(
+            "ix_products_live_provider",
+            "user_id",
+            "provider",
+            "created_at",
+            "id",
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
+        Index(
+            "ix_products_live_cost",
+            "user_id",
+            "cost",
+            "created_at",
+            "id",
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
+        Index(
+            "ix_products_rejected_live",
+            "user_id",
+            "created_at",
+            "id",
+            sqlite_where=text(REJECTED),
+            postgresql_where=text(REJECTED),
+        ),
+        Index(
+            "ix_products_unsorted_live",
+            "user_id",
+            "created_at",
+            "id",
+            sqlite_where=text(UNSORTED),
+            postgresql_where=text(UNSORTED),
+        ),
+        Index(
+            "ix_products_imported_live",
+            "user_id",
+            "created_at",
+            "id",
+            sqlite_where=text(IMPORTED),
+            postgresql_where=text(IMPORTED),
+        ),
+        Index(
+            "ix_products_binned",
+            "user_id",
+            "deleted_at",
+            "id",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
         ),
         # One result of one item is one product, however often it is stored again after a crash.
         Index("uq_products_order_item_output", "order_item_id", "output_index", unique=True),

@@ -1,0 +1,116 @@
+"""Full-text search: one question, asked of a tsvector on PostgreSQL and of FTS5 on SQLite, with the same answers.
+
+What can be found is the column ``search_text`` of a table, written as :func:`text_of` puts it: plain words with one
+blank between them. Neither engine then has anything to interpret, and nothing that somebody types is syntax: triggers
+(see the migration ``…_search``) hand the words on to the index as they stand. A word is found by its beginning.
+
+SQLite's index needs a number for each row that stays the same for ever. The rows of tables whose key is no integer have
+none (VACUUM may number them anew), so ``search_<table>_keys`` gives each one.
+"""
+
+import enum
+import unicodedata
+
+from sqlalchemy import ColumnElement, and_, bindparam, text, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import TextClause, TextualSelect
+
+from core.db.base import Base
+
+WORD_LENGTH = 60
+TEXT_LENGTH = 20_000
+MOST_WORDS = 12
+# More hits than this are not listed but asked for row by row: a page of a list is full long before.
+FEW = 2_000
+
+
+class Searchable(enum.StrEnum):
+    """The tables with a ``search_text``."""
+
+    PRODUCTS = "products"
+    ORDERS = "orders"
+
+    @property
+    def key_column(self) -> str:
+        return f"{self.value.removesuffix('s')}_id"
+
+
+def words_of(text: str) -> list[str]:
+    """The words in a text: letters and digits, in lower case, without accents; each Chinese or Japanese character is
+    a word, since nothing stands between them."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(_as_written(one) for one in plain).split()
+
+
+def text_of(*parts: str | None) -> str:
+    """What ``search_text`` is to hold for a row with these texts, each word once, in the order they come."""
+    words: dict[str, None] = {}
+    length = 0
+    for word in words_of(" ".join(part for part in parts if part)):
+        short = word[:WORD_LENGTH]
+        if short not in words:
+            length += len(short) + 1
+            if length > TEXT_LENGTH:
+                break
+            words[short] = None
+    return " ".join(words)
+
+
+def matching(session: Session, kind: Searchable, words: str) -> ColumnElement[bool]:
+    """That a row of ``kind`` holds a word beginning with each of ``words``; true for all when there are none."""
+    wanted = [word[:WORD_LENGTH] for word in dict.fromkeys(words_of(words))][:MOST_WORDS]
+    if not wanted:
+        return true()
+    table = Base.metadata.tables[kind.value]
+    if session.get_bind().dialect.name == "postgresql":
+        # Cast, not to_tsquery: that one would read the words once more, by rules of its own.
+        query = " & ".join(f"'{word}':*" for word in wanted)
+        asked = text(f"{kind.value}.search_vector @@ CAST(:search_words AS tsquery)")
+        return _condition(asked.bindparams(bindparam("search_words", query, unique=True)))
+    query = " AND ".join(f'"{word}"*' for word in wanted)
+    if _has_few(session, kind, query):
+        condition: ColumnElement[bool] = table.c.id.in_(_hits(kind, query))
+        return condition
+    return _row_by_row(kind, query)
+
+
+def _as_written(character: str) -> str:
+    category = unicodedata.category(character)
+    if category[0] == "M":
+        return ""
+    if category[0] not in "LN":
+        return " "
+    return f" {character} " if _stands_alone(character) else character
+
+
+def _stands_alone(character: str) -> bool:
+    """Whether it belongs to a script that is written without blanks."""
+    return "\u3040" <= character <= "\u30ff" or "\u3400" <= character <= "\u9fff" or character >= "\U00020000"
+
+
+def _hits(kind: Searchable, query: str) -> TextualSelect:
+    table = Base.metadata.tables[kind.value]
+    found = text(
+        f"SELECT k.{kind.key_column} AS id FROM search_{kind} s JOIN search_{kind}_keys k ON k.key = s.rowid"  # noqa: S608 - names of our own
+        f" WHERE s.search_{kind} MATCH :search_words"
+    )
+    return found.bindparams(bindparam("search_words", query, unique=True)).columns(id=table.c.id.type)
+
+
+def _has_few(session: Session, kind: Searchable, query: str) -> bool:
+    counted = text(
+        f"SELECT count(*) FROM (SELECT 1 FROM search_{kind} WHERE search_{kind} MATCH :words LIMIT {FEW + 1})"  # noqa: S608 - names of our own
+    )
+    return (session.execute(counted, {"words": query}).scalar() or 0) <= FEW
+
+
+def _row_by_row(kind: Searchable, query: str) -> ColumnElement[bool]:
+    asked = text(
+        f"EXISTS (SELECT 1 FROM search_{kind} s WHERE s.search_{kind} MATCH :search_words"  # noqa: S608 - names of our own
+        f" AND s.rowid = (SELECT k.key FROM search_{kind}_keys k WHERE k.{kind.key_column} = {kind}.id))"
+    )
+    return _condition(asked.bindparams(bindparam("search_words", query, unique=True)))
+
+
+def _condition(asked: TextClause) -> ColumnElement[bool]:
+    return and_(true(), asked)  # type: ignore[arg-type]  # text is fine as a condition
