@@ -2,7 +2,6 @@
 
 import re
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -17,13 +16,13 @@ from core.api.bodies import BodyLimit, FileLimits
 from core.api.deviations import deviation_routes
 from core.api.docs_page import render_docs
 from core.api.gate import Gate
-from core.api.incoming import Incoming
 from core.api.me import me_routes
 from core.api.problems import add_handlers
 from core.api.queries import only_known_parameters
 from core.api.rates import RateLimiter
 from core.api.sales import sale_routes
 from core.api.tracking import HEADER, Tracking
+from core.media.incoming import Incoming
 from core.runtime import Runtime
 from core.sales.proof import MAX_PROOF_BYTES
 
@@ -44,7 +43,7 @@ def mount_api(runtime: Runtime) -> Mount:
 def build_api(runtime: Runtime) -> FastAPI:
     """The API for one runtime. It opens nothing by itself, so it needs no lifespan."""
     settings = runtime.settings
-    incoming = Incoming(Path(settings.data_dir) / "incoming")
+    incoming = Incoming.of(settings.data_dir)
     screenshots = {("/sales/", f"/{answer}"): MAX_PROOF_BYTES for answer in ("complete", "fail")}
     files = FileLimits({("/deviations", ""): settings.max_file_mb * 1024 * 1024} | screenshots)
     app = FastAPI(

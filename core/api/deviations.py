@@ -12,13 +12,13 @@ from core.api.answers import failures
 from core.api.delivery_form import form_schema, read_delivery
 from core.api.forms import receive_form
 from core.api.gate import Require
-from core.api.incoming import Incoming
 from core.api.schemas import DeliveredOut, DeviationDetailOut, DeviationsOut
 from core.clock import utc_now
 from core.errors import AtelierError
 from core.identity.api_keys import KeyHolder
 from core.identity.scopes import Scope
 from core.media.imports import IncomingFile
+from core.media.incoming import Incoming
 from core.publishing import ingest, records
 from core.publishing.import_choices import ImportLimits
 from core.publishing.ingest import Answer, Delivery

@@ -16,8 +16,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from core.api.incoming import Incoming
 from core.api.problems import FULL_RETRY_SECONDS, Problem, invalid, retry_after
+from core.media.incoming import Incoming
 
 MOST_FIELDS = 200
 LONGEST_FIELD = 256 * 1024  # bytes

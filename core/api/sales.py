@@ -12,12 +12,12 @@ from starlette.responses import Response
 from core.api.answers import failures
 from core.api.forms import receive_form
 from core.api.gate import Require
-from core.api.incoming import Incoming
 from core.api.problems import invalid, refused
 from core.api.sale_schemas import ClaimIn, ClaimOut, FailIn, LeaseOut, NextIn, SaleOut, SalesOut
 from core.clock import utc_now
 from core.identity.api_keys import KeyHolder
 from core.identity.scopes import Scope
+from core.media.incoming import Incoming
 from core.runtime import Runtime
 from core.sales import claims, listing
 from core.sales.errors import SaleNotFound

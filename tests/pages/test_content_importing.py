@@ -91,12 +91,22 @@ def test_what_failed_for_our_own_fault_is_tried_again(runtime, start, monkeypatc
     assert outcomes(job) == ["created"]
 
 
-def test_closing_forgets_the_files(start, monkeypatch, tmp_path):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_closing_forgets_the_files(runtime, start):
+    incoming = runtime.settings.data_dir / "incoming"
     job = start(Sent("b.png", b"no picture"), Sent("a.png", make_png(seed=1)))
-    assert list(tmp_path.glob("atelier-import-*"))
+    assert list(incoming.iterdir())
     job.close()
-    assert not list(tmp_path.glob("atelier-import-*"))
+    assert not list(incoming.iterdir())
+
+
+def test_what_a_killed_process_had_put_aside_goes_with_the_next_import(runtime, start):
+    left = runtime.settings.data_dir / "incoming" / "left.parts" / "0"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"a picture")
+    running = start(Sent("a.png", make_png(seed=1)))
+    assert not left.parent.exists()
+    start(Sent("b.png", make_png(seed=2)))
+    assert len(list((runtime.settings.data_dir / "incoming").iterdir())) == 2, running.problem
 
 
 def test_a_full_disk_is_told_and_nothing_is_made(runtime, start, monkeypatch):

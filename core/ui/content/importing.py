@@ -1,19 +1,19 @@
 """An import under way: it goes on in a thread of its own, whatever the person clicks meanwhile."""
 
-import shutil
-import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import structlog
 
 from core.clock import utc_now
 from core.errors import AtelierError
 from core.media.imports import IncomingFile
+from core.media.incoming import Incoming
 from core.publishing.imports import (
     ImportChoices,
     ImportLimits,
@@ -52,10 +52,10 @@ class ImportJob:
         self._files: list[IncomingFile] = []
         self._runtime = runtime
         self._actor = actor
-        self._folder = Path(tempfile.mkdtemp(prefix="atelier-import-"))
+        room = ExitStack()
         # The session may simply be forgotten; what it kept on disk goes with it.
-        self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._thread = threading.Thread(target=self._first_run, args=(list(uploads),), name="import", daemon=True)
+        self._clean = weakref.finalize(self, room.close)
+        self._thread = threading.Thread(target=self._first_run, args=(list(uploads), room), name="import", daemon=True)
         self._thread.start()
 
     @property
@@ -90,22 +90,16 @@ class ImportJob:
         """Forget the files."""
         self._clean()
 
-    def _first_run(self, uploads: list[Upload]) -> None:
+    def _first_run(self, uploads: list[Upload], room: ExitStack) -> None:
         try:
-            self._files = [self._keep(place, upload) for place, upload in enumerate(uploads)]
+            folder = room.enter_context(Incoming.of(self._runtime.settings.data_dir).room())
+            self._files = [_keep(folder / str(place), upload) for place, upload in enumerate(uploads)]
         except OSError:
             log.exception("Uploaded files could not be put aside.")
             self.problem = "The uploaded files could not be put aside; the disk may be full. Make room and try again."
             return
         self.results = [ImportResult(file.name, ImportOutcome.RETRY, reason="Not tried yet.") for file in self._files]
         self._run(list(range(len(self._files))), self.choices)
-
-    def _keep(self, place: int, upload: Upload) -> IncomingFile:
-        path = self._folder / str(place)
-        upload.seek(0)
-        with path.open("wb") as target:
-            _copy(upload, target)
-        return IncomingFile(upload.name, path)
 
     def _run(self, places: list[int], choices: ImportChoices) -> None:
         try:
@@ -140,6 +134,9 @@ class ImportJob:
                 self._files[place].path.unlink(missing_ok=True)
 
 
-def _copy(source: Upload, target: BinaryIO) -> None:
-    while piece := source.read(1 << 20):
-        target.write(piece)
+def _keep(path: Path, upload: Upload) -> IncomingFile:
+    upload.seek(0)
+    with path.open("wb") as target:
+        while piece := upload.read(1 << 20):
+            target.write(piece)
+    return IncomingFile(upload.name, path)

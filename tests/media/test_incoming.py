@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.api import incoming
-from core.api.incoming import Incoming
+from core.media import incoming
+from core.media.incoming import Incoming
 from tests.api.conftest import files_below
 
 
@@ -40,6 +40,19 @@ def test_only_what_nobody_holds_is_swept(tmp_path: Path) -> None:
         grow_old(held)
         assert running.sweep() == 2
         assert set(files_below(tmp_path)) == {held, young}
+
+
+def test_a_folder_of_files_is_there_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
+    running = Incoming(tmp_path)
+    left = tmp_path / "left.parts"
+    left.mkdir()
+    (left / "0").write_bytes(b"whole")
+    with running.room() as held:
+        (held / "0").write_bytes(b"whole")
+        assert held.stat().st_mode & 0o777 == 0o700
+        assert running.sweep() == 1
+        assert files_below(tmp_path) == [held / "0"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_process_that_runs_for_long_sweeps_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
