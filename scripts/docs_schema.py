@@ -48,6 +48,7 @@ _CONTEXTS = (
     ("identity", "People and accounts"),
     ("system", "What happened, and who is alive"),
     ("media", "Files"),
+    ("metering", "What calls used and cost"),
     ("studio", "The studio"),
     ("sales", "Selling"),
     ("publishing", "Publishing"),

@@ -223,4 +223,13 @@ SPECIFICATION: tuple[SpecifiedModel, ...] = (
     SpecifiedModel("generation_logs", "generation_logs", _words("id order_item_id timestamp level message details")),
     SpecifiedModel("system_settings", "system_settings", _words("key value description updated_at")),
     SpecifiedModel("migration_history", "migration_history", _words("version applied_at description")),
+    SpecifiedModel(
+        "Usage",
+        "usage",
+        _words(
+            "id createdAt apiKeyId userId provider model type tokensIn tokensOut tokensTotal cost currency metadata"
+        ),
+        moved={"createdAt": "usage.received_at"},
+        note="What is asked for by time goes by `occurred_at`, when the call was made.",
+    ),
 )

@@ -3,6 +3,7 @@
 from core.db.base import Base
 from core.identity import models as identity
 from core.media import models as media
+from core.metering import models as metering
 from core.publishing import models as publishing
 from core.publishing.automations import models as automations
 from core.publishing.calendar import models as calendar
@@ -26,6 +27,7 @@ __all__ = [
     "identity",
     "inspiration",
     "media",
+    "metering",
     "notes",
     "orders",
     "products",
