@@ -1,0 +1,60 @@
+"""From words to a palette: a mood chooses it, colours pull it, unwanted ones leave it, the seed turns it a little."""
+
+import math
+from collections.abc import Sequence
+
+from core.adapters.images.local.canvas import Rng
+from core.adapters.images.local.colours import Colour, drain, pull, turn
+from core.adapters.images.local.palettes import PALETTES, Palette
+from core.adapters.images.local.words import Brief
+
+AUTO = "auto"
+
+
+def strictness(guidance: float) -> float:
+    """How far a palette gives in to the words, 0 to 1: half at 3, nearly all from 10 on."""
+    return 1 - math.exp(-guidance / 4.2)
+
+
+def light(brief: Brief, rng: Rng, chosen: str, suited: Sequence[str], guidance: float) -> Palette:
+    """The palette of a picture. ``chosen`` is a palette's name or ``auto``; ``suited`` are the style's own."""
+    strict = strictness(guidance)
+    welcome = [name for name in suited if name not in brief.unwelcome_moods()] or list(suited)
+    drift, pick = float(rng.normal(0, 0.14)), float(rng.random())
+    own = welcome[int(pick * len(welcome))]
+    named = [chosen] if chosen != AUTO else brief.moods()
+    palette = PALETTES[own]
+    if named:
+        palette = palette.towards(PALETTES[named[0]], max(strict, 0.5) if chosen == AUTO else 1.0)
+    if chosen == AUTO and len(named) > 1:
+        palette = palette.towards(PALETTES[named[1]], 0.32 * strict)
+    colours = brief.colours()
+    if colours:
+        palette = _coloured(palette, colours, strict)
+    elif chosen == AUTO:
+        palette = palette.each(lambda family: turn(family, drift * (1.15 - strict)))
+    unwanted = brief.unwelcome_colours()
+    return palette.each(lambda family: drain(family, unwanted, 0.95)) if unwanted else palette
+
+
+def _coloured(palette: Palette, colours: Sequence[Colour], share: float) -> Palette:
+    """Every family pulled towards the named colours; several colours share a family from its one end to the other."""
+
+    def pulled(family: Sequence[Colour]) -> tuple[Colour, ...]:
+        partners = [colours[place * len(colours) // len(family)] for place in range(len(family))]
+        return pull(family, partners, share)
+
+    ranked = sorted(range(len(palette.inks)), key=lambda place: place * len(colours) % len(palette.inks))
+    inks = pull(palette.inks, [colours[place % len(colours)] for place in ranked], share)
+    if len(colours) == 1:
+        # One ink keeps most of its own hue: a sheet in one colour alone is dull.
+        inks = (*inks[:3], pull([palette.inks[3]], colours, share * 0.25)[0], inks[4])
+    return Palette(
+        sky=pulled(palette.sky),
+        land=pulled(palette.land),
+        body=pulled(palette.body),
+        inks=inks,
+        paper=pull([palette.paper], colours[:1], share * 0.3)[0],
+        lamp=pull([palette.lamp], colours[-1:], share * 0.35)[0],
+        is_dark=palette.is_dark,
+    )

@@ -1,0 +1,1 @@
+"""The painters: one style in each file."""
