@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     sandbox_port: int = Field(default=8602, ge=1, le=65535, description="Port of the stand-in for DeviantArt.")
     sandbox_url: str | None = Field(default=None, description="Root of a running sandbox; `atelier up` sets it.")
 
+    # Providers of pictures: where a connection without an address of its own leads.
+    comfyui_url: str = Field(default="http://127.0.0.1:8188", description="Root of a ComfyUI server.")
+    openai_url: str = Field(default="https://api.openai.com/v1", description="OpenAI's API, with its version.")
+    gemini_url: str = Field(
+        default="https://generativelanguage.googleapis.com", description="The Gemini API, without its version."
+    )
+
     log_format: Literal["console", "json"] = Field(default="console", description="JSON is for log collectors.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is less important than this is not logged."
@@ -111,7 +118,7 @@ class Settings(BaseSettings):
                 values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
         return values
 
-    @field_validator("deviantart_url", "sandbox_url", "public_url")
+    @field_validator("deviantart_url", "sandbox_url", "public_url", "comfyui_url", "openai_url", "gemini_url")
     @classmethod
     def _without_trailing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value

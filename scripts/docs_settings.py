@@ -40,6 +40,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "sandbox_url",
         "sandbox_port",
     ),
+    "Providers of pictures": (
+        "comfyui_url",
+        "openai_url",
+        "gemini_url",
+    ),
     "Unattended work": (
         "scheduler_port",
         "workers",

@@ -1,9 +1,34 @@
 """The providers of pictures this process can speak with."""
 
+from core.adapters.images.comfyui.adapter import ComfyUi
+from core.adapters.images.comfyui.calls import dialect as comfyui_dialect
+from core.adapters.images.gemini.adapter import GeminiImages
+from core.adapters.images.gemini.answers import dialect as gemini_dialect
+from core.adapters.images.http import Line
+from core.adapters.images.openai.adapter import NAME as OPENAI
+from core.adapters.images.openai.adapter import OpenAiImages
+from core.adapters.images.openai.calls import dialect as openai_dialect
+from core.adapters.images.openai_compatible import NAME as OPENAI_COMPATIBLE
+from core.adapters.images.openai_compatible import OpenAiCompatibleImages
+from core.adapters.images.refusals import Dialect
 from core.settings import Settings
 from core.studio.providers import ImageProvider, ProviderKind
+
+SPARE_THREADS = 16  # for screens, beside the workers
 
 
 def build_image_providers(settings: Settings) -> dict[ProviderKind, ImageProvider]:
     """One adapter for each protocol; which account is at the other end comes with every call."""
-    return {}
+    seconds, threads = settings.provider_timeout_seconds, settings.workers + SPARE_THREADS
+
+    def line(kind: ProviderKind, dialect: Dialect) -> Line:
+        return Line(kind.value, dialect, timeout_seconds=seconds, threads=threads)
+
+    return {
+        ProviderKind.COMFYUI: ComfyUi(line(ProviderKind.COMFYUI, comfyui_dialect()), settings.comfyui_url),
+        ProviderKind.OPENAI: OpenAiImages(line(ProviderKind.OPENAI, openai_dialect(OPENAI)), settings.openai_url),
+        ProviderKind.GEMINI: GeminiImages(line(ProviderKind.GEMINI, gemini_dialect()), settings.gemini_url),
+        ProviderKind.OPENAI_COMPATIBLE: OpenAiCompatibleImages(
+            line(ProviderKind.OPENAI_COMPATIBLE, openai_dialect(OPENAI_COMPATIBLE)), ""
+        ),
+    }

@@ -1,0 +1,1 @@
+"""Bundled lists of models with their parameters, each with the day it was written."""

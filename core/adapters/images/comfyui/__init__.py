@@ -1,0 +1,1 @@
+"""ComfyUI, on a person's own hardware."""
