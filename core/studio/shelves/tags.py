@@ -98,7 +98,7 @@ def add_tags(
                 TagAssociation.entity_type == kind,
                 TagAssociation.entity_id.in_(ids),
             )
-        ).tuples()
+        )
     )
     prefix = f"{_TAGGED[kind][1]}_"
     fresh = [
@@ -154,7 +154,7 @@ def tags_of(session: Session, actor: Actor, kind: TaggedKind, ids: Sequence[str]
 def _join(session: Session, actor: Actor, row: Tag, other: Tag, *, now: datetime) -> Tag:
     on_row = select(TagAssociation.entity_type, TagAssociation.entity_id).where(TagAssociation.tag_id == row.id)
     on_other = select(TagAssociation.entity_type, TagAssociation.entity_id).where(TagAssociation.tag_id == other.id)
-    missing = set(session.execute(on_row).tuples()) - set(session.execute(on_other).tuples())
+    missing = set(session.execute(on_row)) - set(session.execute(on_other))
     session.add_all(
         TagAssociation(tag_id=other.id, entity_type=kind, entity_id=f"{_TAGGED[kind][1]}_{one}", created_at=now)
         for kind, one in missing
