@@ -46,11 +46,23 @@ class ParameterSpec:
     max_length: int | None = None
     pattern: str | None = None
     choices: tuple[Any, ...] = ()
-    interpolation: Interpolation = Interpolation.LIST
+    interpolation: Interpolation | None = None  # as the type usually is: pictures and long texts stand for one
     aliases: tuple[str, ...] = ()
     group: str = ""
     advanced: bool = False
     order: int = 100
+
+    @property
+    def may_be_several(self) -> bool:
+        """Whether one value may stand for a list, a range or a random pick."""
+        if self.interpolation is None:
+            return self.type not in {ParameterType.TEXT, ParameterType.IMAGE}
+        return self.interpolation is Interpolation.LIST
+
+    @property
+    def title(self) -> str:
+        """What people read."""
+        return self.label or self.name
 
     def to_json(self) -> dict[str, Any]:
         """Only what differs from the defaults, so that stored schemas stay readable."""
