@@ -113,4 +113,4 @@ def _row_by_row(kind: Searchable, query: str) -> ColumnElement[bool]:
 
 
 def _condition(asked: TextClause) -> ColumnElement[bool]:
-    return and_(true(), asked)  # type: ignore[arg-type]  # text is fine as a condition
+    return and_(true(), asked)

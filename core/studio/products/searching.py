@@ -1,0 +1,133 @@
+"""A filter as conditions of one query on ``products``."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select, text
+from sqlalchemy.orm import Session
+
+from core.db.base import Base
+from core.db.search import FEW, Searchable, matching, text_of
+from core.studio.orders.models import OrderItem
+from core.studio.products.filters import ProductFilter
+from core.studio.products.models import IMPORTED, LIKED, LIVE, REJECTED, UNSORTED, Product, ProductSource
+from core.studio.shelves.models import Collection, CollectionProduct, Tag, TagAssociation, TaggedKind
+from core.system.actors import Actor
+
+Conditions = list[ColumnElement[bool]]
+
+
+def search_text(
+    *, name: str, prompt: str | None, provider: str | None, model: str | None, notes: str | None = None
+) -> str:
+    """What ``search_text`` of a product holds; whoever writes one of these writes it anew."""
+    return text_of(name, prompt, model, provider, notes)
+
+
+def conditions(session: Session, actor: Actor, wanted: ProductFilter) -> Conditions:
+    """The filter as conditions; always the person's own rows. ``rating_from`` is left to the listing."""
+    found: Conditions = [
+        Product.user_id == actor.user_id,
+        _partial("deleted_at IS NOT NULL" if wanted.trashed else LIVE),
+    ]
+    for column, value in (
+        (Product.project_id, wanted.project_id),
+        (Product.provider, wanted.provider),
+        (Product.model, wanted.model),
+        (Product.type, wanted.type),
+    ):
+        if value is not None:
+            found.append(column == value)
+    found += _states(wanted)
+    found += _ranges(wanted)
+    found += _memberships(session, actor, wanted)
+    if wanted.drafted is not None:
+        found.append(_is_drafted() if wanted.drafted else ~_is_drafted())
+    if wanted.words:
+        found.append(matching(session, Searchable.PRODUCTS, wanted.words))
+    return found
+
+
+def _partial(words: str) -> ColumnElement[bool]:
+    """The condition of a partial index, word for word."""
+    return and_(text(words))
+
+
+def _states(wanted: ProductFilter) -> Conditions:
+    found: Conditions = []
+    if wanted.no_project:
+        found.append(Product.project_id.is_(None))
+    if wanted.unrated:
+        found.append(Product.rating.is_(None))
+    if wanted.unsorted:
+        found.append(_partial(UNSORTED) if not wanted.trashed else _unsorted())
+    for column, value, partial in ((Product.liked, wanted.liked, LIKED), (Product.rejected, wanted.rejected, REJECTED)):
+        if value:
+            found.append(column.is_(True) if wanted.trashed else _partial(partial))
+        elif value is not None:
+            found.append(column.is_(False))
+    if wanted.source is not None:
+        has_index = wanted.source is ProductSource.IMPORTED and not wanted.trashed
+        found.append(_partial(IMPORTED) if has_index else Product.source == wanted.source)
+    return found
+
+
+def _unsorted() -> ColumnElement[bool]:
+    return and_(Product.liked.is_(False), Product.rejected.is_(False), Product.rating.is_(None))
+
+
+def _ranges(wanted: ProductFilter) -> Conditions:
+    found: Conditions = []
+    if wanted.created_from is not None:
+        found.append(Product.created_at >= wanted.created_from)
+    if wanted.created_before is not None:
+        found.append(Product.created_at < wanted.created_before)
+    if wanted.cost_from is not None:
+        found.append(Product.cost >= wanted.cost_from)
+    if wanted.cost_to is not None:
+        found.append(Product.cost <= wanted.cost_to)
+    if wanted.cost_unknown:
+        found.append(Product.cost.is_(None))
+    return found
+
+
+def _memberships(session: Session, actor: Actor, wanted: ProductFilter) -> Conditions:
+    found: Conditions = []
+    if wanted.tag_id is not None:
+        tagged = select(TagAssociation.entity_id).join(Tag, Tag.id == TagAssociation.tag_id)
+        tagged = tagged.where(
+            Tag.id == wanted.tag_id, Tag.user_id == actor.user_id, TagAssociation.entity_type == TaggedKind.PRODUCT
+        )
+        found.append(_is_among(session, Product.id, tagged, TagAssociation.entity_id))
+    if wanted.collection_id is not None:
+        members = select(CollectionProduct.product_id).join(
+            Collection, Collection.id == CollectionProduct.collection_id
+        )
+        members = members.where(Collection.id == wanted.collection_id, Collection.user_id == actor.user_id)
+        found.append(_is_among(session, Product.id, members, CollectionProduct.product_id))
+    if wanted.order_id is not None:
+        items = select(OrderItem.id).where(OrderItem.order_id == wanted.order_id, OrderItem.user_id == actor.user_id)
+        found.append(_is_among(session, Product.order_item_id, items, OrderItem.id))
+    return found
+
+
+def _is_among(session: Session, column: Any, members: Select[Any], key: Any) -> ColumnElement[bool]:
+    """That ``column`` is one of ``members``, asked so that it is quick for few and for many of them.
+
+    PostgreSQL decides by itself. SQLite does not know how many there are: few are looked up one by one, of many the
+    list is walked until a page is full.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        condition: ColumnElement[bool] = column.in_(members)
+        return condition
+    some = members.limit(FEW + 1).subquery()
+    if (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW:
+        few: ColumnElement[bool] = column.in_(members)
+        return few
+    return exists(members.with_only_columns(literal_column("1")).where(key == column).correlate(Product))
+
+
+def _is_drafted() -> ColumnElement[bool]:
+    """That a post outside the trash shows it. By the names of the tables: publishing stands above the studio."""
+    files, posts = (Base.metadata.tables[name] for name in ("deviation_files", "deviations"))
+    shown: Select[Any] = select(literal_column("1")).select_from(files.join(posts, posts.c.id == files.c.deviation_id))
+    return exists(shown.where(files.c.product_id == Product.id, posts.c.deleted_at.is_(None)).correlate(Product))
