@@ -1,0 +1,310 @@
+"""The routes of the imitated fal: the queue, and below ``/-/`` its storage, keys, history and media."""
+
+import re
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
+
+from core.sandbox.deliveries import Deliveries, Message
+from core.sandbox.fal import errors, webhooks
+from core.sandbox.fal.errors import ApiError
+from core.sandbox.fal.models import Application, check, find_application, size_of
+from core.sandbox.fal.results import CANCELLED, failure_of, result_of
+from core.sandbox.fal.storage import LIFECYCLE, Storage, places
+from core.sandbox.faults import FaultRule
+from core.sandbox.requestlog import iso
+from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_since, result
+from core.sandbox.store import JsonDict
+
+KEY = "fal_sandbox"  # and whatever begins with it; public, documented
+BROKE_KEY = "fal_sandbox_broke"  # an account without balance
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Handler = Callable[[Request, str], Awaitable[Any]]
+
+
+class Fal:
+    """The stand-in as the sandbox holds it; ``clock`` gives Unix seconds."""
+
+    name = "fal"
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._settings = Behaviour()
+        self._runs = Runs(clock)
+        self._storage = Storage()
+        self._deliveries = Deliveries()
+
+    @property
+    def behaviour(self) -> BaseModel:
+        return self._settings
+
+    @behaviour.setter
+    def behaviour(self, changed: BaseModel) -> None:
+        self._settings = Behaviour.model_validate(changed)
+
+    def reset(self) -> None:
+        self._settings = Behaviour()
+        self._runs.clear()
+        self._storage.clear()
+        self._deliveries.clear()
+
+    def report(self) -> JsonDict:
+        return {**self._runs.report(), "uploads": len(self._storage), "webhooks": self._deliveries.report()}
+
+    def caller_of(self, scope: Scope) -> str | None:
+        return _key(Headers(scope=scope))
+
+    def answer(self, rule: FaultRule) -> Response:
+        return errors.fault_answer(rule)
+
+    def too_many_requests(self, retry_after: int | None) -> Response:
+        return errors.throttled(retry_after)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        request = "/{owner}/{app}/requests/{id}"
+        return [
+            self._route("POST", "/-/rest/storage/upload/initiate", self._initiate),
+            Route("/-/rest/.well-known/jwks.json", self._jwks),
+            self._route("GET", "/-/platform/models/requests/by-endpoint", self._history),
+            Route("/-/upload/{id}", self._upload, methods=["PUT"]),
+            Route("/-/media/uploads/{id}/{name}", self._uploaded),
+            Route("/-/media/files/{id}/{name}", self._media),
+            self._route("GET", f"{request}/status", self._status),
+            self._route("PUT", f"{request}/cancel", self._cancel),
+            self._route("GET", request, self._result),
+            self._route("POST", "/{endpoint:path}", self._submit),
+            self._route("GET", "/{endpoint:path}", self._nothing_here),
+        ]
+
+    def _route(self, method: str, path: str, handler: Handler) -> Route:
+        async def serve(request: Request) -> Response:
+            try:
+                answer = await handler(request, self._let_in(request))
+            except ApiError as error:
+                return error.response()
+            return answer if isinstance(answer, Response) else JSONResponse(answer)
+
+        return Route(path, serve, methods=[method])
+
+    def _let_in(self, request: Request) -> str:
+        key = _key(request.headers)
+        if key is None or not key.startswith(KEY):
+            raise errors.unauthenticated(request.path_params.get("endpoint", "fal"))
+        return key
+
+    async def _submit(self, request: Request, caller: str) -> Any:
+        endpoint = request.path_params["endpoint"]
+        application = find_application(endpoint)
+        if application is None:
+            raise errors.no_application(endpoint)
+        if caller == BROKE_KEY:
+            raise errors.locked()
+        given = await _json(request)
+        if not isinstance(given, dict):
+            raise ApiError(422, [{"loc": ["body"], "msg": "Input should be an object", "type": "model_type"}])
+        run = self._runs.add(self._begin(request, caller, application, given))
+        if webhook := request.query_params.get("fal_webhook"):
+            self._announce(run, webhook)
+        return {**self._links(run), "status": "IN_QUEUE", "queue_position": 0}
+
+    def _begin(self, request: Request, caller: str, application: Application, given: JsonDict) -> Run:
+        now = self._clock()
+        starts_at = now + self._settings.queue_seconds
+        is_good = check(application, given) is None
+        width, height = size_of(application, given) if is_good else (0, 0)
+        webhook = request.query_params.get("fal_webhook", "")
+        return Run(
+            id=str(uuid.uuid4()),
+            model=application.id,
+            asked=given,
+            prompt=str(given.get("prompt", "")),
+            seed=given.get("seed", secrets.randbelow(2**31)) if is_good else 0,
+            width=width,
+            height=height,
+            images=given.get("num_images", 1) if is_good else 0,
+            caller=caller,
+            created_at=now,
+            starts_at=starts_at,
+            ends_at=starts_at + self._settings.seconds,
+            base_url=_root(request),
+            key=found[0] if (found := UUID.search(webhook)) else None,
+            kind="PNG" if given.get("output_format") == "png" else "JPEG",
+            more={"app": application.app, "media_id": secrets.token_hex(16)},
+        )
+
+    def _links(self, run: Run) -> JsonDict:
+        here = f"{run.base_url}/{run.more['app']}/requests/{run.id}"
+        return {
+            "request_id": run.id,
+            "gateway_request_id": run.id,
+            "response_url": here,
+            "status_url": f"{here}/status",
+            "cancel_url": f"{here}/cancel",
+        }
+
+    async def _status(self, request: Request, caller: str) -> Any:
+        run, now = self._run(request, caller), self._clock()
+        standing, links = run.standing(now), self._links(run)
+        logs = {"logs": _logs(run, now)} if request.query_params.get("logs") in {"1", "true"} else {}
+        if standing is Standing.QUEUED:
+            position = sum(1 for one in self._runs if one.standing(now) is Standing.QUEUED and one.id < run.id)
+            return JSONResponse({**links, "status": "IN_QUEUE", "queue_position": position}, 202)
+        if standing is Standing.RUNNING:
+            return JSONResponse({**links, "status": "IN_PROGRESS", **logs}, 202)
+        metrics = {"metrics": {"inference_time": round(run.over_at() - run.starts_at, 6)}}
+        return {**links, "status": "COMPLETED", **metrics, **logs, **_said(self._failure(run, now))}
+
+    async def _result(self, request: Request, caller: str) -> Any:
+        run, now = self._run(request, caller), self._clock()
+        if run.standing(now) in {Standing.QUEUED, Standing.RUNNING}:
+            raise ApiError(400, "Request is still in progress")
+        failure = self._failure(run, now)
+        if failure is not None:
+            raise failure
+        return result_of(run)
+
+    @staticmethod
+    def _failure(run: Run, now: float) -> ApiError | None:
+        return CANCELLED if run.standing(now) is Standing.CANCELLED else failure_of(run)
+
+    async def _cancel(self, request: Request, caller: str) -> Any:
+        run = self._runs.find(request.path_params["id"], caller)
+        if run is None:
+            return JSONResponse({"status": "NOT_FOUND"}, 404)
+        if not run.cancel(self._clock()):
+            return JSONResponse({"status": "ALREADY_COMPLETED"}, 400)
+        return JSONResponse({"status": "CANCELLATION_REQUESTED"}, 202)
+
+    def _run(self, request: Request, caller: str) -> Run:
+        run = self._runs.find(request.path_params["id"], caller)
+        app = f"{request.path_params['owner']}/{request.path_params['app']}"
+        if run is None or run.more["app"] != app or self._settings.forgets_runs:
+            raise errors.no_request()
+        return run
+
+    async def _history(self, request: Request, caller: str) -> Any:
+        query, now = request.query_params, self._clock()
+        wanted = {one for value in query.getlist("endpoint_id") for one in value.split(",")}
+        if not wanted:
+            raise ApiError(422, [{"loc": ["query", "endpoint_id"], "msg": "Field required", "type": "missing"}])
+        limit, offset = int(query.get("limit", "50")), int(query.get("cursor") or 0)
+        rows = [  # what is over; what waits or runs is not part of the history
+            run
+            for run in self._runs.of(caller)
+            if run.model in wanted and run.standing(now) is Standing.DONE and is_since(run, query.get("start"))
+        ]
+        page = rows[offset : offset + limit]
+        more = len(rows) > offset + limit
+        with_payloads = query.get("expand") == "payloads"
+        return {
+            "items": [_item(run, with_payloads=with_payloads) for run in page],
+            "next_cursor": str(offset + limit) if more else None,
+            "has_more": more,
+        }
+
+    async def _initiate(self, request: Request, caller: str) -> Any:
+        place = self._storage.initiate(await _json(request), request.headers.get(LIFECYCLE), self._clock())
+        return places(_root(request), place)
+
+    async def _upload(self, request: Request) -> Response:
+        place = self._storage.find(request.path_params["id"], self._clock())
+        if place is None or request.headers.get("content-type") != place.content_type:
+            return PlainTextResponse("SignatureDoesNotMatch", 403)
+        place.content = await request.body()
+        return Response()
+
+    async def _uploaded(self, request: Request) -> Response:
+        place = self._storage.find(request.path_params["id"], self._clock())
+        if place is None or place.content is None:
+            return PlainTextResponse("Not Found", 404)
+        return Response(place.content, media_type=place.content_type)
+
+    async def _media(self, request: Request) -> Response:
+        """A result; its address cannot be guessed, and nothing else protects it."""
+        run = next((one for one in self._runs if one.more["media_id"] == request.path_params["id"]), None)
+        if run is None or self._clock() >= run.ends_at + self._settings.output_seconds:
+            return PlainTextResponse("Not Found", 404)
+        number = request.path_params["name"].partition(".")[0]
+        return await result(run, int(number) if number.isdecimal() else 0)
+
+    async def _jwks(self, request: Request) -> Response:
+        return JSONResponse(webhooks.jwks())
+
+    async def _nothing_here(self, request: Request, caller: str) -> Any:
+        raise ApiError(404, "Not Found")
+
+    def _announce(self, run: Run, url: str) -> None:
+        async def over() -> None:
+            await self._runs.until_over(run)
+
+        self._deliveries.post(
+            run.id, "completed", after=over, make=lambda: self._message(run, url), tries=self._settings.webhook_tries
+        )
+
+    def _message(self, run: Run, url: str) -> Message | None:
+        if not self._settings.sends_webhooks:
+            return None
+        failure = self._failure(run, self._clock())
+        outcome = {"status": "OK", "payload": result_of(run)} if failure is None else _error_body(failure)
+        body = {"request_id": run.id, "gateway_request_id": run.id, **outcome}
+        return webhooks.message(url, run.id, body, self._clock())
+
+
+def _error_body(failure: ApiError) -> JsonDict:
+    return {"status": "ERROR", "error": f"Invalid status code: {failure.status}", "payload": failure.body()}
+
+
+def _said(failure: ApiError | None) -> JsonDict:
+    """What the status says of a request that broke; a model's own errors show in the result alone."""
+    if failure is None or failure.error_type is None:
+        return {}
+    return {"error": str(failure.detail), "error_type": failure.error_type}
+
+
+def _logs(run: Run, now: float) -> list[JsonDict]:
+    steps = int(run.asked.get("num_inference_steps", 28))
+    done = round(run.progress(min(now, run.over_at())) * steps)
+    message = f"{done * 100 // steps}%|{'█' * (done * 10 // steps):<10}| {done}/{steps} [00:00<00:00, 11.9it/s]"
+    return [{"message": message, "level": "STDERR", "source": "USER", "timestamp": iso(now)}]
+
+
+def _item(run: Run, *, with_payloads: bool) -> JsonDict:
+    failure = failure_of(run)
+    payloads = {
+        "json_input": run.asked,
+        "json_output": result_of(run) if failure is None else failure.body(),
+    }
+    return {
+        "request_id": run.id,
+        "endpoint_id": run.model,
+        "sent_at": iso(run.created_at),
+        "started_at": iso(run.starts_at),
+        "ended_at": iso(run.ends_at),
+        "status_code": 200 if failure is None else failure.status,
+        "duration": round(run.ends_at - run.starts_at, 6),
+        **(payloads if with_payloads else {}),
+    }
+
+
+def _key(headers: Headers) -> str | None:
+    kind, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() or None if kind == "Key" else None
+
+
+def _root(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return await request.json()
+    except ValueError as error:
+        raise ApiError(422, [{"loc": ["body"], "msg": "JSON decode error", "type": "json_invalid"}]) from error
