@@ -106,7 +106,10 @@ def pull(colours: Sequence[Colour], towards: Sequence[Colour], share: float) -> 
     new_chroma = np.where(
         has_hue, chroma + share * (np.maximum(chroma, 0.85 * rich * room) - chroma), chroma * (1 - 0.9 * share)
     )
-    new_hue = np.where(has_hue, target + away * (1 - share), hue)
+    new_hue = np.where(has_hue, target + np.clip(away * (1 - share), share - 1.2, 1.2 - share), hue)
+    # Dark yellow turns olive; painters lean it towards orange, and so does this.
+    is_yellow = has_hue & (new_hue > 1.05) & (new_hue < 2.10)
+    new_hue = new_hue - np.where(is_yellow, share * 0.55 * np.clip(0.72 - lab[:, 0], 0, 0.6), 0)
     lightness = np.where(has_hue, 0.16, 0.42) * share * (wanted[:, 0] - lab[:, 0])
     moved = np.stack([lab[:, 0] + lightness, new_chroma * np.cos(new_hue), new_chroma * np.sin(new_hue)], axis=-1)
     return to_colours(moved)

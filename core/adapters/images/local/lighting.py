@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from core.adapters.images.local.canvas import Rng
-from core.adapters.images.local.colours import Colour, drain, pull, turn
+from core.adapters.images.local.colours import Colour, blend, drain, pull, turn
 from core.adapters.images.local.palettes import PALETTES, Palette
 from core.adapters.images.local.words import Brief
 
@@ -44,17 +44,24 @@ def _coloured(palette: Palette, colours: Sequence[Colour], share: float) -> Pale
         partners = [colours[place * len(colours) // len(family)] for place in range(len(family))]
         return pull(family, partners, share)
 
-    ranked = sorted(range(len(palette.inks)), key=lambda place: place * len(colours) % len(palette.inks))
-    inks = pull(palette.inks, [colours[place % len(colours)] for place in ranked], share)
-    if len(colours) == 1:
-        # One ink keeps most of its own hue: a sheet in one colour alone is dull.
-        inks = (*inks[:3], pull([palette.inks[3]], colours, share * 0.25)[0], inks[4])
     return Palette(
         sky=pulled(palette.sky),
         land=pulled(palette.land),
         body=pulled(palette.body),
-        inks=inks,
+        inks=_inks(palette, colours, share),
         paper=pull([palette.paper], colours[:1], share * 0.3)[0],
         lamp=pull([palette.lamp], colours[-1:], share * 0.35)[0],
         is_dark=palette.is_dark,
     )
+
+
+def _inks(palette: Palette, colours: Sequence[Colour], share: float) -> tuple[Colour, ...]:
+    """The named colours themselves among the inks, as far as they go round; the others take their hues."""
+    inks = pull(palette.inks, [colours[place % len(colours)] for place in range(5)], share)
+    if len(colours) == 1:
+        # One ink keeps most of its own hue: a sheet in one colour alone is dull.
+        return (inks[0], inks[1], blend([inks[2]], colours, share)[0], palette.inks[3], inks[4])
+    # The third ink first: painters give it the largest shapes.
+    for place, colour in zip((2, 3, 0, 1, 4), colours, strict=False):
+        inks = (*inks[:place], blend([inks[place]], [colour], share)[0], *inks[place + 1 :])
+    return inks

@@ -167,7 +167,7 @@ REPERTOIRE: dict[str, dict[str, Style]] = {
 def choose(model: str, brief: Brief, toss: float) -> str:
     """The style that the words call for most; among equals ``toss`` (0 to 1) decides."""
     styles = REPERTOIRE[model]
-    scores = {name: brief.matches(style.words | {name}) for name, style in styles.items()}
+    scores = {name: brief.calls_for(name, style.words) for name, style in styles.items()}
     best = max(scores.values())
     candidates = [name for name, score in scores.items() if score == best]
     return candidates[min(int(toss * len(candidates)), len(candidates) - 1)]

@@ -27,7 +27,7 @@ THINGS = _table(
     sun: sunny sunrise sunset sunlight sunlit
     moon: moonlit moonlight moonrise lunar
     star: starry stars constellation
-    cloud: cloudy clouds overcast
+    cloud: cloudy overcast storm stormy thunder
     bird: birds gull gulls flock swallow crane
     tree: fir pine spruce conifer woods treeline
     lake: reflection mirror reflected pond tarn
@@ -60,7 +60,7 @@ MOODS = _table(
     gold: golden gilded luxury luxurious opulent royal
     autumn: fall october november harvest
     spring: may april fresh easter lush
-    winter: snow snowy ice icy frost frosty frozen arctic cold
+    winter: wintry icy frosty frozen
     rose: romantic love blush valentine rosy
     ember: fire fiery lava flame flames burning volcanic inferno
     ink: monochrome charcoal noir sumi sketch bw
@@ -73,7 +73,7 @@ PLACES = _table(
     forest: woodland moss jungle woods fern ferns leaf leaves tree
     desert: dune dunes sand sahara canyon mesa arid
     night: aurora northern city skyline galaxy cosmos space star stars moon
-    winter: glacier iceberg
+    winter: snow snowy ice frost arctic glacier iceberg cold
     spring: meadow garden flower flowers
     rose: blossom blossoms sakura cherry peony
     """
@@ -124,12 +124,11 @@ class Brief:
     def unwelcome_colours(self) -> list[Colour]:
         return [COLOURS[word] for word in sorted(self.unwanted) if word in COLOURS]
 
-    def matches(self, words: Iterable[str]) -> int:
-        """How many of a painter's own words the prompt holds; below 0 when the negative holds one."""
-        own = frozenset(words)
-        if own & frozenset(_forms(self.unwanted)):
+    def calls_for(self, name: str, words: Iterable[str]) -> int:
+        """How many of a style's own words the prompt holds; below 0 when the negative names the style."""
+        if set(_forms([name])) & set(_forms(self.unwanted)):
             return -1
-        return len(own & frozenset(_forms(self.wanted)))
+        return len({*_forms([name]), *words} & set(_forms(self.wanted)))
 
 
 def split(text: str) -> list[str]:
@@ -144,5 +143,9 @@ def strange_words(text: str) -> list[str]:
 
 
 def _forms(words: Iterable[str]) -> list[str]:
-    """Each word, and without the ending of its plural."""
-    return [form for word in words for form in dict.fromkeys((word, word.removesuffix("s"), word.removesuffix("es")))]
+    """Each word, and what it may be the plural of: cities and city, birds and bird, beaches and beach."""
+    forms: list[str] = []
+    for word in words:
+        singular = f"{word[:-3]}y" if word.endswith("ies") else word
+        forms += dict.fromkeys((word, singular, word.removesuffix("s"), word.removesuffix("es")))
+    return forms

@@ -5,7 +5,7 @@ import numpy as np
 from core.adapters.images.local.canvas import Field, glow, mix, outline, ramp
 from core.adapters.images.local.colours import shade
 from core.adapters.images.local.scene import Scene
-from core.adapters.images.local.styles import heavens, mountains
+from core.adapters.images.local.styles import firs, heavens
 
 
 def paint(scene: Scene) -> Field:
@@ -63,9 +63,9 @@ def _ground(scene: Scene, picture: Field, tall: float) -> Field:
         rng = scene.chance(f"ground {layer}")
         hill = outline(rng, *scene.size, 1.2 + layer, octaves=7, roughness=0.42)
         line = tall * (0.80 + 0.085 * layer) - (0.13 - 0.035 * layer) * hill
-        if has_firs and layer:
-            line = line - mountains.firs(scene, rng, 0.05 + 0.08 * (layer - 1), 1.0)
         inside = np.clip((y - line[None]) / scene.pixel + 0.5, 0, 1)
+        if has_firs and layer:
+            inside = np.maximum(inside, firs.near_wood(scene, rng, line, 0.06 + 0.11 * (layer - 1)))
         tone = shade(scene.palette.body[1], -0.05 - 0.07 * layer)
         mist = np.clip((y - line[None]) / 0.16, 0, 1) * (0.35 - 0.15 * layer)
         body = mix(np.broadcast_to(np.asarray(tone, np.float32), picture.shape), scene.palette.body[2], mist)

@@ -50,6 +50,7 @@ def _house(scene: Scene, rng: np.random.Generator, picture: Field, box: Box, ton
     lights = (rng.random((int(4 / cell) + 2, int(wide / cell) + 3)) < lit) * rng.uniform(
         0.45, 1, (int(4 / cell) + 2, 1)
     )
+    glass = scene.palette.lamp if rng.random() < 0.7 else scene.palette.inks[int(rng.integers(5))]
     if part.size == 0:
         return
     is_lit = lights[(v / cell).astype(int).clip(0, lights.shape[0] - 1), (u / cell).astype(int)]
@@ -59,7 +60,7 @@ def _house(scene: Scene, rng: np.random.Generator, picture: Field, box: Box, ton
     pane = pane * np.clip((0.31 - np.abs(v / cell % 1 - 0.5)) / soft + 0.5, 0, 1)
     edge = np.clip((v - cell * 0.6) / soft / cell + 0.5, 0, 1) * np.clip(1.6 - np.abs(u / wide * 2 - 1) * 1.05, 0, 1)
     wall = tone * (1 + np.float32(0.10) * (0.5 - u / wide))[..., None] + np.zeros_like(part)
-    picture[rows, columns] = mix(wall, scene.palette.lamp, 0.90 * is_lit * pane * np.clip(edge, 0, 1))
+    picture[rows, columns] = mix(wall, glass, 0.90 * is_lit * pane * np.clip(edge, 0, 1))
     if crown < 0.3 and rows.start > 8:
         _roof(scene, picture, (left, top, wide, cell), tone, mast < 0.5)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.adapters.images.local.canvas import Field, clouds, enlarge, glow, mix, outline, ramp
 from core.adapters.images.local.scene import Scene
-from core.adapters.images.local.styles import heavens
+from core.adapters.images.local.styles import firs, heavens
 
 
 def paint(scene: Scene) -> Field:
@@ -16,13 +16,15 @@ def paint(scene: Scene) -> Field:
     layers = 4 + scene.count(1, 4)
     tones = ramp(np.linspace(0, 1, layers, dtype=np.float32)[None], scene.palette.land)[0]
     haze = np.asarray(scene.palette.sky[3], dtype=np.float32)
-    misty = 0.55 if scene.shows("mist", 0.75) else 0.12
+    misty = 0.78 if scene.shows("mist", 0.75) else 0.05
     for layer, tone in enumerate(tones):
         depth = layer / (layers - 1)
         foot = far + (near - far) * depth**1.15
         picture = _ridge(scene, picture, layer, depth, foot, tone, haze, misty)
     if scene.shows("lake", 0.25):
         picture = _lake(scene, picture, horizon, light)
+    if scene.brief.wants("tree"):
+        picture = _bank(scene, picture)
     if scene.shows("bird", 0.3):
         picture = heavens.birds(scene, picture, light)
     return picture
@@ -38,13 +40,13 @@ def _ridge(
     tall = (0.34 - 0.17 * depth) * float(rng.uniform(0.75, 1.15))
     line = foot - tall * crest**1.1 + 0.05 * depth
     if depth > 0.6 and scene.shows("tree", 0.65):
-        line = line - firs(scene, rng, 0.018 + 0.05 * (depth - 0.55), depth)
+        line = line - firs.far_wood(scene, rng, 0.020 + 0.05 * (depth - 0.55))
     top = max(0, int(line.min() * scene.short) - 2)
     if top >= scene.height:
         return picture
     part, below = picture[top:], y[top:] - line[None]
     inside = np.clip(below / scene.pixel + 0.5, 0, 1)
-    fog = np.clip(below / (0.10 + 0.16 * (1 - depth)), 0, 1) * misty * (1 - 0.75 * depth)
+    fog = np.clip(below / (0.10 + 0.16 * (1 - depth)), 0, 1) * misty * (1 - 0.60 * depth)
     relief = _relief(scene, rng, part.shape[0], crest, below) * (5 + 12 * depth) * (1 - 0.6 * misty * (1 - depth))
     body = tone + relief[..., None]
     if scene.shows("snow") and depth < 0.75:
@@ -59,27 +61,13 @@ def _relief(scene: Scene, rng: np.random.Generator, rows: int, crest: Field, bel
     small = (max(2, scene.width // 3), max(2, rows // 3))
     folds = clouds(rng, *small, 7, octaves=3, roughness=0.6)
     slope = np.gradient(crest).astype(np.float32) * scene.short * 0.12
-    shade = enlarge(folds, scene.width, rows) * 2 - 1 + np.clip(slope, -1, 1)[None] * np.exp(-np.clip(below, 0, 1) * 9)
+    shade = (
+        enlarge(folds, scene.width, rows) * 2
+        - 1
+        + 0.6 * np.clip(slope, -1, 1)[None] * np.exp(-np.clip(below, 0, 1) * 13)
+    )
     result: Field = np.clip(shade, -1, 1)
     return result
-
-
-def firs(scene: Scene, rng: np.random.Generator, tall: float, depth: float) -> Field:
-    """How far a wood of firs rises above its ground, for each column."""
-    x = scene.grid()[0][0]
-    rise = np.zeros(scene.width, dtype=np.float32)
-    wood = outline(rng, scene.width, scene.height, 3, octaves=3)
-    for place in np.sort(rng.uniform(-0.02, float(x.max()) + 0.02, int(float(x.max()) * 2.6 / tall))):
-        column = min(scene.width - 1, max(0, int(place * scene.short)))
-        high = tall * float(rng.uniform(0.45, 1.0)) * float(np.clip(wood[column] * 1.8 - 0.35, 0, 1))
-        if high < tall * 0.12:
-            continue
-        half = max(2, int(high * 0.24 * scene.short))
-        reach = slice(max(0, column - half), min(scene.width, column + half + 1))
-        away = np.abs(np.arange(reach.start, reach.stop) - column) / half
-        branches = 0.14 * np.abs(np.sin(away * 3 * np.pi)) * (1 - away)
-        np.maximum(rise[reach], high * (1 - away**0.8 - branches), out=rise[reach])
-    return rise
 
 
 def _lake(scene: Scene, picture: Field, horizon: float, light: heavens.Light) -> Field:
@@ -98,3 +86,16 @@ def _lake(scene: Scene, picture: Field, horizon: float, light: heavens.Light) ->
     picture[shore:] = water
     edge = np.exp(-np.abs(np.arange(scene.height) - shore) / (0.004 * scene.short)).astype(np.float32)[:, None]
     return glow(picture, scene.palette.sky[3], 0.22 * np.broadcast_to(edge, picture.shape[:2]))
+
+
+def _bank(scene: Scene, picture: Field) -> Field:
+    """A wooded bank close by, high at one side of the picture."""
+    rng = scene.chance("bank")
+    x, y = scene.grid()
+    tall, wide = float(y.max()), float(x.max())
+    side = x[0] / wide if rng.random() < 0.5 else 1 - x[0] / wide
+    slope = np.exp(-((side / 0.5) ** 2))
+    ground = tall * (1.02 - 0.13 * slope) - 0.02 * outline(rng, *scene.size, 3, octaves=5)
+    inside = np.clip((y - ground[None]) / scene.pixel + 0.5, 0, 1)
+    trees = firs.near_wood(scene, rng, ground, 0.26, slope * (0.5 + 0.7 * outline(rng, *scene.size, 4, octaves=2)))
+    return mix(picture, scene.palette.land[3], np.maximum(inside, trees))

@@ -14,7 +14,7 @@ def paint(scene: Scene) -> Field:
     second = swirls(rng, *scene.size, 1.2, octaves=2, steepness=3.2)
     lean = float(rng.uniform(0.15, 0.85)) * np.pi
     across = x * np.float32(np.cos(lean)) + y * np.float32(np.sin(lean))
-    busy = float(rng.uniform(2.2, 3.6)) + 1.2 * scene.detail
+    busy = float(rng.uniform(2.6, 4.4)) + 1.2 * scene.detail
     phase = busy * np.pi * (across + 0.85 * first) + 2.6 * second
     fold = np.sin(phase) + 0.32 * np.sin(2 * phase + 6 * first) + 0.12 * scene.detail * np.sin(5 * phase + 9 * second)
     down, right = np.gradient(fold)
