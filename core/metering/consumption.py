@@ -9,7 +9,9 @@ class Consumption:
     """What a call used, as far as the provider says; ``None`` is unknown, zero is zero.
 
     Kinds of tokens are counted apart: ``tokens_in`` and ``tokens_out`` are text without the pictures.
-    ``reported_cost`` is what the provider says it costs, in ``currency``; ``seconds`` are of computing.
+    ``tokens_in`` and ``tokens_out`` are of text; those of pictures and of reasoning stand apart from them, while
+    ``tokens_cached`` are some of what went in. ``reported_cost`` is what the provider says it costs, in ``currency``
+    (``usd`` or ``buzz``); ``seconds`` are of computing.
     """
 
     images: int | None = None

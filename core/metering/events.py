@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.db.base import table_of
 from core.db.ids import new_id
+from core.db.types import NANO
 from core.metering import sums
 from core.metering.consumption import Consumption
 from core.metering.errors import InvalidEvent
@@ -142,7 +143,8 @@ def _amounts(event: UsageEvent) -> list[Any]:
 def _row(event: UsageEvent, now: datetime) -> dict[str, Any]:
     used, price = event.consumption, event.price
     cut = {name: (getattr(event, name) or "")[:most] or None for name, most in _CUT.items()}
-    known = [count for count in (used.tokens_in, used.tokens_out) if count is not None]
+    into = _together(used.tokens_in, used.tokens_in_image)
+    out = _together(used.tokens_out, used.tokens_out_image, used.tokens_reasoning)
     return {
         "id": new_id("use"),
         "user_id": event.user_id,
@@ -156,18 +158,19 @@ def _row(event: UsageEvent, now: datetime) -> dict[str, Any]:
         "operation": event.operation,
         **cut,
         "status": UsageStatus(event.status),
-        "tokens_in": used.tokens_in,
+        "tokens_in": into,
         "tokens_in_image": used.tokens_in_image,
         "tokens_cached": used.tokens_cached,
-        "tokens_out": used.tokens_out,
+        "tokens_out": out,
         "tokens_out_image": used.tokens_out_image,
         "tokens_reasoning": used.tokens_reasoning,
-        "tokens_total": sum(known) if known else None,
+        "tokens_total": _together(into, out),
         "images": used.images,
         "megapixels": None if used.megapixels is None else float(used.megapixels),
         "seconds": None if used.seconds is None else float(used.seconds),
         "requests": 0 if event.corrects_id else 1,
-        "cost": price.cost,
+        # Rounded here, so that the sums are of what the rows say.
+        "cost": None if price.cost is None else price.cost.quantize(NANO),
         "currency": "usd",
         "price_source": (price.source or "")[:100] or None,
         "price_version": (price.version or "")[:100] or None,
@@ -182,3 +185,9 @@ def _row(event: UsageEvent, now: datetime) -> dict[str, Any]:
         "corrects_id": event.corrects_id,
         "metadata": {**event.metadata, **({"rates": dict(price.rates)} if price.rates else {})},
     }
+
+
+def _together(*counts: int | None) -> int | None:
+    """The sum of what is known; ``None`` when nothing is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

@@ -44,6 +44,7 @@ class PriceUnit(enum.StrEnum):
     TOKENS_CACHED = "tokens_cached"
     TOKENS_OUT = "tokens_out"
     TOKENS_OUT_IMAGE = "tokens_out_image"
+    BUZZ = "buzz"  # what Civitai counts in
 
 
 class Usage(Base):
@@ -213,8 +214,9 @@ class UsageState(Base):
 class ModelPrice(Base):
     """A price set by the house: from ``valid_from`` until ``valid_until`` it stands before the bundled ones.
 
-    ``modality``, ``size`` and ``quality`` narrow it down; empty ones match all. ``amount`` is for one ``unit``, of
-    tokens for a million, in US dollars. Calls made before keep what they were reckoned with.
+    ``model`` is ``*`` for all of a provider; ``modality``, ``size`` and ``quality`` narrow it down, empty ones match
+    all. ``amount`` is for one ``unit``, of tokens for a million, in US dollars. Calls made before keep what they were
+    reckoned with.
     """
 
     __tablename__ = "model_prices"

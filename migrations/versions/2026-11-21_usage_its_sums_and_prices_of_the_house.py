@@ -57,7 +57,7 @@ def upgrade() -> None:
     sa.Column('provider', sa.String(length=100), nullable=False),
     sa.Column('model', sa.String(length=255), nullable=False),
     sa.Column('modality', sa.String(length=32), nullable=True),
-    sa.Column('unit', sa.Enum('image', 'megapixel', 'second', 'request', 'tokens_in', 'tokens_in_image', 'tokens_cached', 'tokens_out', 'tokens_out_image', name='priceunit', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('unit', sa.Enum('image', 'megapixel', 'second', 'request', 'tokens_in', 'tokens_in_image', 'tokens_cached', 'tokens_out', 'tokens_out_image', 'buzz', name='priceunit', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('amount', types.Cost(14), nullable=False),
     sa.Column('size', sa.String(length=32), nullable=True),
     sa.Column('quality', sa.String(length=32), nullable=True),
