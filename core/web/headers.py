@@ -3,7 +3,18 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# A screen talks to nobody but us. Because an address says ``?staticAppId=…``, Streamlit's page would otherwise fetch a
+# whole app from a server of its makers, scripts and all, and run it as one of ours.
+_POLICY = (
+    # Browsers of 2021 do not count WebSockets among 'self'.
+    "connect-src 'self' ws: wss: data: blob:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'self'",
+)
 HEADERS = {
+    "Content-Security-Policy": "; ".join(_POLICY),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     # Nobody may put a screen into a frame and have its buttons clicked.

@@ -1,5 +1,6 @@
 """Getting in and out with a real browser in front of the real server."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_nothing_is_fetched_from_elsewhere(browser_page: Page, address: str) -> 
     set_up(browser_page, address)
     assert asked
     assert [url for url in asked if not url.startswith((address, "data:", "blob:", f"ws{address[4:]}"))] == []
+
+
+def test_an_address_cannot_make_the_screens_come_from_elsewhere(browser_page: Page, address: str) -> None:
+    """Streamlit shows an app stored at a server of its makers, scripts and all, when the address says so."""
+    asked: list[str] = []
+    browser_page.route(re.compile("^https:"), lambda route: (asked.append(route.request.url), route.abort()))
+    with browser_page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        browser_page.goto(f"{address}/?staticAppId=somebodys")
+    assert asked == []
 
 
 def test_a_deep_address_survives_signing_in(browser_page: Page, database: Database, address: str) -> None:

@@ -44,6 +44,7 @@ def test_every_answer_keeps_browsers_from_guessing_and_framing(client: TestClien
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "SAMEORIGIN"
         assert headers["referrer-policy"] == "same-origin"
+        assert headers["content-security-policy"].startswith("connect-src 'self' ")
 
 
 def test_an_outage_is_answered_with_a_sentence_and_a_time_to_come_back(
