@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.adapters.deviantart.sites import DeviantArt, build_sites
+from core.adapters.images.factory import build_image_providers
 from core.adapters.storage.factory import open_store
 from core.db import models as _models  # noqa: F401 - tables refer to each other by name: all must be known
 from core.db.crypto import Keyring, install_keyring, load_keys
@@ -12,6 +13,7 @@ from core.identity.sessions import cookie_name
 from core.logs import configure_logging
 from core.media.storage import ObjectStore
 from core.settings import Settings, get_settings
+from core.studio.providers import ImageProvider, ProviderKind
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,15 @@ class Runtime:
         """The sites accounts can be linked at, by ``accounts.provider``."""
         return build_sites(self.settings)
 
+    @cached_property
+    def image_providers(self) -> dict[ProviderKind, ImageProvider]:
+        """What speaks each provider's protocol; which account is called comes with the call."""
+        return build_image_providers(self.settings)
+
     def close(self) -> None:
         """Hang up; the process is about to end."""
+        for provider in self.__dict__.get("image_providers", {}).values():
+            provider.close()
         for site in self.__dict__.get("sites", {}).values():  # only if somebody asked for them
             site.close()
         self.database.dispose()

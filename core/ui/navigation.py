@@ -51,6 +51,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     ),
     "Connect": (
         Screen("pages/connect/accounts.py", "Accounts", ":material/link:", "accounts"),
+        Screen("pages/connect/providers.py", "Providers & models", ":material/hub:", "providers"),
         Screen("pages/connect/keys.py", "API keys", ":material/key:", "keys"),
         Screen("pages/connect/notifications.py", "Notifications", ":material/notifications_active:", "notifications"),
     ),

@@ -7,6 +7,7 @@ import pytest
 
 from core.identity.models import InstanceUserRole
 from core.studio.catalogue import access, configuring, seeding, syncing, workflows
+from core.studio.catalogue.seeding import StandIn
 from core.studio.catalogue.workflows import CustomModel
 from core.studio.providers import (
     CatalogueModel,
@@ -57,11 +58,21 @@ def test_a_new_house_has_a_provider_that_works_and_others_that_wait_for_a_key(da
     assert _names(database) == ["painter"]
 
 
-def test_with_stand_ins_all_work_at_once(database):
-    keys = {ProviderKind.REPLICATE: "r8_sandbox"}
-    seeding.furnish(database, dict.fromkeys(ProviderKind, Shop()), sandbox_keys=keys, now=NOON)
-    with database.read() as session:
-        assert [row.id for row in access.list_providers(session, usable_only=True)] == ["local", "replicate"]
+def test_stand_ins_come_and_go_with_the_sandbox(database):
+    everybody = dict.fromkeys(ProviderKind, Shop())
+    here = StandIn(ProviderKind.REPLICATE, "http://127.0.0.1:1/replicate", "r8_sandbox")
+    elsewhere = StandIn(ProviderKind.REPLICATE, "http://127.0.0.1:2/replicate", "r8_sandbox")
+
+    def usable() -> dict[str, str | None]:
+        with database.read() as session:
+            return {row.id: row.api_base_url for row in access.list_providers(session, usable_only=True)}
+
+    seeding.furnish(database, everybody, stand_ins=[here], now=NOON)
+    assert usable() == {"local": None, "replicate-sandbox": here.base_url}
+    seeding.furnish(database, everybody, stand_ins=[elsewhere], now=NOON)
+    assert usable()["replicate-sandbox"] == elsewhere.base_url
+    seeding.furnish(database, everybody, now=NOON)
+    assert list(usable()) == ["local"]
 
 
 def test_what_is_no_longer_offered_stays_known_and_is_not_offered_here(database):

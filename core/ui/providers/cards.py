@@ -1,0 +1,118 @@
+"""A card for each provider: how it stands, what it cost today, and what can be done with it."""
+
+from decimal import Decimal
+
+import streamlit as st
+
+from core.clock import utc_now
+from core.studio.catalogue import configuring, syncing
+from core.studio.catalogue.kinds import KINDS
+from core.studio.catalogue.models import Provider
+from core.studio.catalogue.seeding import is_stand_in
+from core.studio.providers import ProviderKind
+from core.ui.errors import guarded
+from core.ui.providers.context import TOAST, Context
+from core.ui.providers.settings import show_settings
+from core.ui.providers.standing import COLOURS, Standing, sentence, standing_of, today_of
+from core.ui.times import ago
+from core.ui.words import count, plain
+
+
+def show_card(context: Context, row: Provider, models: int) -> None:
+    """One provider."""
+    standing = standing_of(row, context.day, context.now)
+    with st.container(border=True, key=f"provider-{row.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(row.name)}**", width="content")
+            st.badge(standing.value, color=COLOURS[standing])  # type: ignore[arg-type]  # a literal from the table
+            if is_stand_in(row):
+                st.badge("sandbox", icon=":material/science:", color="orange")
+        st.caption(" · ".join(_facts(context, row, models)))
+        if said := sentence(row, standing, context.user.timezone, context.now):
+            st.markdown(plain(said))
+        _show_spending(context, row)
+        if context.user.is_admin:
+            _show_buttons(context, row, standing)
+
+
+def _facts(context: Context, row: Provider, models: int) -> list[str]:
+    facts = [KINDS[row.kind].description.rstrip(".")]
+    if row.api_base_url:
+        facts.append(plain(row.api_base_url))
+    facts.append(count(models, "model") if models else "no models read yet")
+    if row.rate_limit_requests:
+        facts.append(f"{row.rate_limit_requests:,} calls a minute")
+    if row.concurrent_limit:
+        facts.append(f"{row.concurrent_limit} at once")
+    if row.checked_at and row.check_passed:
+        facts.append(f"tested {ago(row.checked_at, now=context.now)}")
+    return facts
+
+
+def _show_spending(context: Context, row: Provider) -> None:
+    today = today_of(row, context.day)
+    if today.cap is None:
+        if today.spent:
+            st.caption(f"{dollars(today.spent)} today, no cap")
+        return
+    under_way = f", {dollars(today.held)} under way" if today.held else ""
+    text = f"{dollars(today.spent)} of {dollars(today.cap)} today{under_way}"
+    used = float((today.spent + today.held) / today.cap) if today.cap else 1.0
+    st.progress(min(used, 1.0), text=text)
+
+
+def dollars(amount: Decimal) -> str:
+    """``$0.039``, ``$12.50``: cents, and more where there is less than one."""
+    exact = amount.normalize()
+    places = max(2, min(6, -int(exact.as_tuple().exponent)))
+    return f"\\${amount:,.{places}f}"
+
+
+def _show_buttons(context: Context, row: Provider, standing: Standing) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if standing is not Standing.NEEDS_KEY and st.button(
+            "Test connection", key=f"test-{row.id}", icon=":material/network_check:"
+        ):
+            _test(context, row)
+        if standing is Standing.WAITING and st.button("Go on now", key=f"resume-{row.id}"):
+            _resume(context, row)
+        is_on = st.toggle("On", row.is_enabled, key=f"on-{row.id}-{row.is_enabled}",
+                          disabled=standing is Standing.NEEDS_KEY)  # fmt: skip
+        if is_on is not row.is_enabled:
+            _switch(context, row, on=is_on)
+        is_new = standing is Standing.NEEDS_KEY
+        with st.popover("Key" if is_new else "Change", icon=":material/key:" if is_new else ":material/tune:",
+                        key=f"change-provider-{row.id}", type="primary" if is_new else "secondary"):  # fmt: skip
+            show_settings(context, row)
+
+
+def _test(context: Context, row: Provider) -> None:
+    with guarded():
+        with st.spinner(f"Asking {row.name} …"):
+            checked = syncing.check_provider(
+                context.runtime.database, context.runtime.image_providers, context.user.actor, row.id, now=utc_now()
+            )
+            changed = 0
+            if row.kind is not ProviderKind.LOCAL:
+                changed = syncing.refresh_models(
+                    context.runtime.database, context.runtime.image_providers, context.user.actor, row.id, now=utc_now()
+                )
+        models = f" {count(changed, 'model')} changed." if changed else ""
+        st.session_state[TOAST] = f"{row.name} answers. {checked.message}{models}"
+        st.rerun()
+
+
+def _switch(context: Context, row: Provider, *, on: bool) -> None:
+    with guarded():
+        with context.runtime.database.session() as session:
+            configuring.switch_provider(session, context.user.actor, row.id, on=on, now=utc_now())
+        st.session_state[TOAST] = f"{row.name} is {'on' if on else 'off'}."
+        st.rerun()
+
+
+def _resume(context: Context, row: Provider) -> None:
+    with guarded():
+        with context.runtime.database.session() as session:
+            configuring.resume_provider(session, context.user.actor, row.id, now=utc_now())
+        st.session_state[TOAST] = f"{row.name} is tried again at once."
+        st.rerun()
