@@ -1,14 +1,9 @@
 """The twelve pictures of the demo studio: who paints each, and what it is called."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image
+from core.demo.painters import Painter, painter
 
-from core.demo import abstracts, landscapes
-from core.demo.canvas import Rng
-
-Painter = Callable[[Rng, int, int], Image.Image]
 LANDSCAPE, PORTRAIT, SQUARE = (1600, 1200), (1200, 1500), (1400, 1400)
 
 
@@ -32,74 +27,74 @@ class DemoPicture:
 PICTURES = (
     DemoPicture(
         "First light on the ridge",
-        "Seven ridges, each a little paler than the one before.",
+        "Ridge behind ridge, each a little paler than the one before.",
         ("mountains", "sunrise", "mist", "landscape"),
-        landscapes.ridges, LANDSCAPE, 7, for_review=True,
+        painter("landscape", "mountains", "dawn", "mist, sun, no lake"), LANDSCAPE, 7, for_review=True,
     ),
     DemoPicture(
         "Walking sands",
         "The dunes move by a hand's breadth each day.",
         ("desert", "dunes", "sand", "landscape"),
-        landscapes.dunes, LANDSCAPE, 8, for_review=True,
+        painter("landscape", "dunes", "desert"), LANDSCAPE, 8, for_review=True,
     ),
     DemoPicture(
         "The road on the water",
         "An hour before dark the sea has a road on it.",
         ("sea", "sunset", "seascape", "light"),
-        landscapes.sea, LANDSCAPE, 9, for_review=False,
+        painter("landscape", "sea", "dusk", "sun, birds, no boat"), LANDSCAPE, 9, for_review=False,
     ),
     DemoPicture(
         "Green fire",
         "Northern lights above the firs.",
         ("aurora", "night", "stars", "forest"),
-        landscapes.aurora, PORTRAIT, 10, for_review=True,
+        painter("landscape", "aurora", "night", "stars, firs"), PORTRAIT, 10, for_review=True,
     ),
     DemoPicture(
         "Blue hour",
         "Everybody is home, or nearly.",
         ("city", "night", "windows", "architecture"),
-        landscapes.blue_hour, LANDSCAPE, 11, for_review=False,
+        painter("landscape", "city", "dusk", "mist"), LANDSCAPE, 11, for_review=False,
     ),
     DemoPicture(
         "Currents",
-        "Fifteen hundred lines that follow the same wind.",
+        "Some two thousand lines that follow the same wind.",
         ("generative", "ink", "flowfield", "lines"),
-        abstracts.currents, SQUARE, 12, for_review=True,
+        painter("abstract", "currents", "dawn"), SQUARE, 12, for_review=True,
     ),
     DemoPicture(
         "Window in the north aisle",
         "Late sun through lead and glass.",
         ("stainedglass", "voronoi", "colour", "abstract"),
-        abstracts.glass, PORTRAIT, 13, for_review=False,
+        painter("abstract", "glass", "ocean"), PORTRAIT, 13, for_review=False,
     ),
     DemoPicture(
         "Slow river",
         "Colours that ran into each other and dried.",
         ("marble", "fluid", "abstract", "texture"),
-        abstracts.marble, LANDSCAPE, 14, for_review=True,
+        painter("abstract", "marble", "ocean"), LANDSCAPE, 34, for_review=True,
     ),
     DemoPicture(
         "Orbit study",
         "A Julia set, coloured by how near its points come to a circle.",
         ("fractal", "julia", "mathematics", "abstract"),
-        abstracts.orbit, LANDSCAPE, 15, for_review=False,
+        painter("abstract", "fractal", "dusk"), LANDSCAPE, 55, for_review=False,
     ),
     DemoPicture(
         "Balance in five colours",
         "Discs, bars and one arc, weighed against each other.",
         ("geometric", "constructivism", "minimal", "abstract"),
-        abstracts.shapes, SQUARE, 16, for_review=True,
+        painter("geometric", "balance", "autumn"), SQUARE, 16, for_review=True,
     ),
     DemoPicture(
         "Herbarium sheet",
-        "Six stems from the edge of a field.",
+        "Stems from the edge of a field.",
         ("botanical", "plants", "vintage", "illustration"),
-        abstracts.herbarium, LANDSCAPE, 17, for_review=False,
+        painter("botanical", "herbarium", "forest"), LANDSCAPE, 57, for_review=False,
     ),
     DemoPicture(
         "Unsurveyed",
         "Contour lines of a land nobody has walked.",
         ("map", "contours", "topography", "generative"),
-        abstracts.tides, SQUARE, 18, for_review=False,
+        painter("abstract", "contours", "dawn"), SQUARE, 18, for_review=False,
     ),
 )  # fmt: skip

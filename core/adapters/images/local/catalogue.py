@@ -7,6 +7,7 @@ from core.adapters.images.local.commission import (
     DEFAULT_STRENGTH,
     MAX_GUIDANCE,
     MAX_IMAGES,
+    MAX_SEED,
     MAX_SIDE,
     MAX_STEPS,
     MIN_GUIDANCE,
@@ -97,7 +98,7 @@ def _look(model_id: str) -> list[ParameterSpec]:
             aliases=("colors", "colours"), hint="The light and its colours; auto chooses by the words of the prompt.",
         ),
         ParameterSpec(
-            "seed", ParameterType.SEED, "Seed", group=_LOOK, order=70,
+            "seed", ParameterType.SEED, "Seed", minimum=0, maximum=MAX_SEED, group=_LOOK, order=70,
             hint="The same seed and words make the same picture. Empty: left to chance.",
         ),
         ParameterSpec(

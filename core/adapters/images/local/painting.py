@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.adapters.images.local import lighting, png, retouching
-from core.adapters.images.local.canvas import varnish
+from core.adapters.images.local.canvas import Field, Rng, varnish
 from core.adapters.images.local.commission import MAX_STEPS, Commission
 from core.adapters.images.local.lighting import AUTO
-from core.adapters.images.local.repertoire import REPERTOIRE, choose
+from core.adapters.images.local.repertoire import REPERTOIRE, Style, choose
 from core.adapters.images.local.scene import Scene, generator
 from core.adapters.images.local.words import Brief, strange_words
+
+Pixels = npt.NDArray[np.uint8]
 
 # A large picture takes some hundred megabytes while it is painted: one of them at a time in a process.
 _GIANT_PIXELS = 1_600_000
@@ -62,20 +64,24 @@ def _stage(commission: Commission, seed: int, width: int, height: int) -> tuple[
     return style, Scene(width, height, digest, palette, brief, commission.steps / MAX_STEPS)
 
 
-def _pixels(
-    commission: Commission, seed: int, style: str, scene: Scene, source: retouching.Source | None
-) -> npt.NDArray[np.uint8]:
+def _pixels(commission: Commission, seed: int, style: str, scene: Scene, source: retouching.Source | None) -> Pixels:
     manner = REPERTOIRE[commission.model][style]
     picture = manner.painter(scene)
     if source is not None:
         picture = retouching.retouch(scene, picture, source, commission.strength)
-    grain = 0.8 if scene.brief.refuses("grain") else manner.grain * (2.2 if scene.brief.wants("grain") else 1)
-    vignette = 0.0 if scene.brief.refuses("vignette") else manner.vignette * (2 if scene.brief.wants("vignette") else 1)
     everything = _digest(
         commission.model, commission.prompt, commission.negative, commission.style, commission.palette, scene.size,
         commission.steps, commission.guidance, seed, commission.source_sha256, commission.strength,
     )  # fmt: skip
-    return varnish(generator(everything, "grain"), picture, grain=grain, vignette=vignette)
+    return finish(manner, scene, picture, generator(everything, "grain"))
+
+
+def finish(manner: Style, scene: Scene, picture: Field, rng: Rng) -> Pixels:
+    """The pixels of a painted picture, with as much grain and as dark corners as its style and the words want."""
+    brief = scene.brief
+    grain = 0.8 if brief.refuses("grain") else manner.grain * (2.2 if brief.wants("grain") else 1)
+    vignette = 0.0 if brief.refuses("vignette") else manner.vignette * (2 if brief.wants("vignette") else 1)
+    return varnish(rng, picture, grain=grain, vignette=vignette)
 
 
 def _digest(*parts: object) -> bytes:
