@@ -90,11 +90,10 @@ def number_in_words(number: int) -> str:
     """A whole number of any size, short enough to read; Python refuses to write out those beyond 4,300 digits."""
     if number < _WRITTEN_OUT:
         return f"{number:,}"
-    digits = int(number.bit_length() * 0.30103)
-    leading = number // 10 ** (digits - 3)
-    while leading >= 10_000:
-        leading, digits = leading // 10, digits + 1
-    if leading < 1_000:
-        leading, digits = number // 10 ** (digits - 4), digits - 1
-    factor = round(leading / 1_000, 1)
-    return f"about 10^{digits}" if factor == 1 else f"about {factor:g} × 10^{digits}"
+    exponent = int(number.bit_length() * 0.30103)  # log10(2), rounded up: at most one too many
+    while 10**exponent > number:
+        exponent -= 1
+    factor = round(number // 10 ** (exponent - 3) / 1_000, 1)
+    if factor == 10:
+        factor, exponent = 1, exponent + 1
+    return f"about 10^{exponent}" if factor == 1 else f"about {factor:g} × 10^{exponent}"
