@@ -90,6 +90,12 @@ def _take_over_logging(runtime: Runtime) -> None:
             logger = logging.getLogger(name)
             logger.handlers.clear()
             logger.propagate = name != "uvicorn.access"
+    logging.getLogger("uvicorn.error").addFilter(_names_nobody)
+
+
+def _names_nobody(record: logging.LogRecord) -> bool:
+    """Of WebSockets uvicorn tells who came from where and what they asked for, whatever was said about access logs."""
+    return '"WebSocket' not in str(record.msg)
 
 
 def _say_unavailable(_request: Request, error: UnavailableError) -> Response:

@@ -57,7 +57,7 @@ def sign_out(page: Page) -> None:
 
 
 def test_from_an_empty_house_to_signed_in_and_out_again(
-    browser_page: Page, complaints: Complaints, address: str
+    browser_page: Page, complaints: Complaints, address: str, tmp_path: Path
 ) -> None:
     set_up(browser_page, address)
     browser_page.reload()
@@ -73,6 +73,10 @@ def test_from_an_empty_house_to_signed_in_and_out_again(
     sign_in(browser_page, address)
     expect(navigation(browser_page)).to_be_visible()
     assert complaints.messages == []
+    # Who came from where is nobody's business.
+    log = (tmp_path / "web.log").read_text(encoding="utf-8")
+    assert "connection open" in log
+    assert "WebSocket" not in log
 
 
 def test_nothing_is_fetched_from_elsewhere(browser_page: Page, address: str) -> None:
