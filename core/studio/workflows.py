@@ -10,11 +10,11 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from core.errors import InvalidInputError
 from core.studio.parameters import ParameterSpecSet
-from core.studio.providers import Modality
+from core.studio.providers import Connection, Modality
 from core.studio.workflow_parameters import spec_of
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -62,6 +62,14 @@ class Workflow:
     def definition(self) -> dict[str, Any]:
         """As :class:`core.studio.providers.ModelRef` carries it."""
         return {"workflow": self.graph, "bindings": self.bindings, "outputs": list(self.outputs)}
+
+
+@runtime_checkable
+class DescribesNodes(Protocol):
+    """A provider that can tell what its nodes take; an adapter may be one besides being an ``ImageProvider``."""
+
+    def node_classes(self, connection: Connection) -> Mapping[str, Any]:
+        """ComfyUI's ``/object_info``, for :func:`read_workflow`; raises ``GenerationError``."""
 
 
 def read_workflow(content: str | bytes | Mapping[str, Any], object_info: Mapping[str, Any] | None = None) -> Workflow:

@@ -53,7 +53,11 @@ class ComfyUi:
         return CheckedConnection(None, f"ComfyUI{f' {version}' if version else ''} answers{on}.")
 
     def models(self, connection: Connection) -> Sequence[CatalogueModel]:
-        return models_for(self._calls(connection).object_info())
+        return models_for(self.node_classes(connection))
+
+    def node_classes(self, connection: Connection) -> Mapping[str, Any]:
+        """Every node with its inputs, choices and ranges: what a person's own workflow is read with."""
+        return self._calls(connection).object_info()
 
     def submit(self, connection: Connection, request: GenerationRequest) -> Submitted:
         definition, calls = request.model.definition, self._calls(connection)

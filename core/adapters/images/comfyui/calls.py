@@ -18,7 +18,7 @@ NAME = "ComfyUI"
 FOLDER = "atelier"  # of the input folder: what we send stands apart from what a person put there
 MOST_INPUT_BYTES = 100 * 1024**2
 ANSWER_BYTES = 64 * 1024**2  # a queue holds whole graphs, an installation with many nodes describes them at length
-SCANNED_HISTORY = 200
+SCANNED_HISTORY = 32  # entries hold whole graphs; what was lost just now is among the newest
 CANCELLED = re.compile(rb'\s*\{\s*"cancelled"\s*:\s*true\b.*', re.DOTALL)
 
 Json = Mapping[str, Any]
