@@ -2,11 +2,12 @@
 
 OrderError
 ├── OrderNotFound  (NotFoundError)  no such order, or item, for this person
+├── OrderRefused   (InvalidInputError)  the form cannot be ordered like this
 ├── IllegalMove    (ConflictError)  the table of moves has no such move from here
 └── OrderBusy      (ConflictError)  something of it is still running
 """
 
-from core.errors import AtelierError, ConflictError, NotFoundError
+from core.errors import AtelierError, ConflictError, InvalidInputError, NotFoundError
 
 
 class OrderError(AtelierError):
@@ -15,6 +16,10 @@ class OrderError(AtelierError):
 
 class OrderNotFound(OrderError, NotFoundError):
     """No such order, or item, for this person."""
+
+
+class OrderRefused(OrderError, InvalidInputError):
+    """The form cannot be ordered like this."""
 
 
 class IllegalMove(OrderError, ConflictError):

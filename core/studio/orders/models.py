@@ -57,6 +57,9 @@ class AttemptState(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+UNSETTLED = (AttemptState.OPEN, AttemptState.SUBMITTED)
+
+
 class Order(Timestamps, Base):
     """One request of a person for one model. ``base_parameter_set`` is what was typed, with all markup.
 

@@ -149,7 +149,7 @@ def roll_up(session: Session, order_id: str, actor: Actor, *, now: datetime, rea
 def count_items(session: Session, order_id: str) -> dict[I, int]:
     """How many items of an order stand where."""
     query = select(OrderItem.status, func.count()).where(OrderItem.order_id == order_id).group_by(OrderItem.status)
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     return {status: found.get(status, 0) for status in I}
 
 

@@ -1,0 +1,77 @@
+"""What an order will cost, before it is placed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.metering.price import Price
+from core.metering.pricing import PriceQuery, estimate
+from core.studio.catalogue.models import Model, Provider
+from core.studio.expansion import ExpandedItem
+from core.studio.providers import Consumption
+
+# The only parameters that a price can depend on.
+_PRICED = (
+    "width",
+    "height",
+    "size",
+    "quality",
+    "image_size",
+    "resolution",
+    "steps",
+    "num_inference_steps",
+    "aspect_ratio",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """``cost`` in US dollars: ``None`` when the price of some item is unknown; ``note`` says what it rests on."""
+
+    cost: Decimal | None
+    note: str = ""
+    unpriced: int = 0
+
+
+class Estimator:
+    """Prices items of one model; asks once for each set of parameters that a price can depend on."""
+
+    def __init__(self, session: Session, provider: Provider, model: Model, images: int, now: datetime) -> None:
+        self._session = session
+        self._provider = provider
+        self._model = model
+        self._images = images
+        self._now = now
+        self._known: dict[tuple[Any, ...], Price] = {}
+
+    def price(self, parameters: Mapping[str, Any]) -> Price:
+        """The estimate for one item, all of its pictures."""
+        requested = {name: parameters[name] for name in _PRICED if name in parameters}
+        key = tuple((name, str(value)) for name, value in requested.items())
+        if key not in self._known:
+            query = PriceQuery(
+                self._provider.id,
+                self._provider.kind.value,
+                self._model.model_id,
+                self._model.modality.value,
+                Consumption(images=self._images),
+                requested,
+            )
+            self._known[key] = estimate(self._session, query, at=self._now)
+        return self._known[key]
+
+    def item_cost(self, parameters: Mapping[str, Any]) -> Decimal | None:
+        return self.price(parameters).cost
+
+    def total(self, items: Iterable[ExpandedItem]) -> Estimate:
+        """Of all items together; unknown as soon as one of them is."""
+        prices = [self.price(item.parameters) for item in items]
+        unpriced = [price for price in prices if price.cost is None]
+        if unpriced:
+            return Estimate(None, unpriced[0].note, len(unpriced))
+        costs = [price.cost for price in prices if price.cost is not None]
+        return Estimate(sum(costs, Decimal(0)), prices[0].note if prices else "")
