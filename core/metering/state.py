@@ -17,17 +17,13 @@ _LOCK = 7283402
 def lock_shared(session: Session | Connection) -> str:
     """Keep rebuilding out until the transaction ends; the zone whose days are summed."""
     _lock(session, "pg_advisory_xact_lock_shared")
-    zone = session.scalar(select(STATE.c.timezone))
-    if zone is None:  # the first sums of all
-        insert_new(session, STATE, [{"id": SINGLETON, "timezone": wanted_zone(session)}])
-        zone = summed_zone(session)
-    return zone
+    return _zone(session)
 
 
 def lock_exclusive(session: Session | Connection) -> str:
     """Keep every writer out until the transaction ends; the zone whose days are summed."""
     _lock(session, "pg_advisory_xact_lock")
-    return summed_zone(session)
+    return _zone(session)
 
 
 def summed_zone(session: Session | Connection) -> str:
@@ -38,6 +34,14 @@ def summed_zone(session: Session | Connection) -> str:
 def wanted_zone(session: Session | Connection) -> str:
     """The house's reporting zone as it is set."""
     return session.scalar(select(table_of(InstanceSettings).c.reporting_timezone)) or "UTC"
+
+
+def _zone(session: Session | Connection) -> str:
+    zone = session.scalar(select(STATE.c.timezone))
+    if zone is None:  # the first sums of all
+        insert_new(session, STATE, [{"id": SINGLETON, "timezone": wanted_zone(session)}])
+        zone = summed_zone(session)
+    return zone
 
 
 def _lock(session: Session | Connection, function: str) -> None:
