@@ -1,0 +1,340 @@
+"""Carrying a claimed item on by one call: begun, asked about, looked up, or its results brought here.
+
+What a call brought is written in one transaction right after it. Killed anywhere, the item has an unsettled call in the
+database, and whoever claims it next asks the provider what became of it. No thread waits for a provider that is busy:
+``due_at`` says when to ask again.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import update
+
+from core.clock import Clock
+from core.db.base import table_of
+from core.db.engine import Database, DatabaseUnavailableError
+from core.errors import UnavailableError
+from core.studio.execution import results, settling, spool
+from core.studio.execution.calls import Calls, handle_of, stored_handle
+from core.studio.execution.keeping import Keeper, Kept, Lost
+from core.studio.execution.ledger import LeaseLost, Ledger
+from core.studio.execution.products import ContentGone, stored_outputs
+from core.studio.execution.retries import poll_wait, wait_for
+from core.studio.execution.work import Work
+from core.studio.orders.models import AttemptState, GenerationAttempt, LogLevel
+from core.studio.providers import (
+    CallState,
+    CallStatus,
+    ErrorCategory,
+    GenerationError,
+    Handle,
+    Outcome,
+    ProviderKind,
+)
+
+log = structlog.get_logger(__name__)
+
+# Seconds between the tries to write down what a call brought while the database is away: two minutes in all.
+PAUSES = (0.5, 1, 2, *[4] * 30)
+# The same for an answer that exists once, while the store has no room: ten minutes.
+LONG_PAUSES = (1, 2, 5, *[15] * 40)
+# For so long a provider may fail to say how a call stands.
+PATIENCE = timedelta(hours=24)
+
+REPEATED_HERE = "It is drawn on this machine, where nothing is lost by drawing it again."
+NOT_THERE = "The provider was asked: the call never arrived there. It is made again."
+FORGOTTEN = GenerationError(
+    "The provider no longer knows this call. It may have been charged; look in your account there, then retry if you "
+    "want it made again.",
+    ErrorCategory.UNKNOWN,
+    effect_possible=True,
+)
+STOPPED_THERE = GenerationError(
+    "The call was cancelled at the provider, not from here. Retry if you want it made again.", ErrorCategory.UNKNOWN
+)
+NOT_KEPT = GenerationError(
+    "The picture was made, and is charged, but there was no room to keep it. Make room on the disk, then retry.",
+    ErrorCategory.FILE_SYSTEM,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs claimed items. ``stopping`` is asked before a call is begun; ``wake`` says that a provider has room again.
+
+    ``unknown_wait`` seconds are left to a lost answer before it is looked up.
+    """
+
+    database: Database
+    calls: Calls
+    keeper: Keeper
+    clock: Clock
+    stopping: Callable[[], bool]
+    unknown_wait: float
+    wake: Callable[[], None] = lambda: None
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, work: Work) -> None:
+        """Work on one item until its claim ends. Raises only what the database and the store raise."""
+        try:
+            if work.is_fresh:
+                self._submit(work)
+            else:
+                self._follow(work)
+        except LeaseLost:
+            log.warning("The item was taken over by another worker.", item_id=work.id)
+
+    # Beginning
+
+    def _submit(self, work: Work) -> None:
+        if self.stopping():
+            reason = "The sidecar was asked to end before the call was made."
+            self._write(work, lambda ledger: settling.never_made(ledger, reason), settles=True)
+            return
+        try:
+            submitted = self.calls.submit(work)
+        except GenerationError as error:
+            self._not_submitted(work, error)
+            return
+        outcome = submitted.outcome
+        if outcome is not None and self._exists_once(work) and not self._put_away(work, outcome):
+            self._note_submitted(work, submitted.handle, is_done=True)
+            self._write(work, lambda ledger: settling.unusable(ledger, outcome, NOT_KEPT), settles=True)
+            return
+        self._note_submitted(work, submitted.handle, is_done=outcome is not None)
+        if outcome is not None:
+            self.wake()
+            self._keep(work, outcome)
+
+    def _not_submitted(self, work: Work, error: GenerationError) -> None:
+        if not error.effect_possible or work.kind is ProviderKind.LOCAL:
+            self._write(work, lambda ledger: settling.fail(ledger, error), settles=True)
+            return
+        if not self.calls.traits_of(work).finds_lost_calls:
+            self._write(work, lambda ledger: settling.unknown(ledger), settles=True)
+            return
+
+        def wait(ledger: Ledger) -> None:
+            ledger.log(LogLevel.WARNING, "lost", "The answer was lost. The provider will be asked what became of it.",
+                       category=error.category.value, http_status=error.http_status)  # fmt: skip
+            ledger.defer(self.unknown_wait)
+
+        self._write(work, wait)
+
+    def _note_submitted(self, work: Work, handle: Handle, *, is_done: bool) -> None:
+        """Write at once what finds the call again. Without an outcome the claim ends here."""
+        stored = stored_handle(handle)
+
+        def write(ledger: Ledger) -> None:
+            results.submitted(ledger, stored)
+            if is_done:
+                ledger.set_attempt(finished_at=ledger.now)
+            else:
+                ledger.defer(0 if ledger.is_cancelled else poll_wait(0))
+
+        try:
+            self._write(work, write)
+        except LeaseLost:
+            self._remember(work, stored)
+            raise
+
+    def _remember(self, work: Work, handle: dict[str, object]) -> None:
+        """Keep the handle although the item is somebody else's by now: they need not look the call up."""
+        table = table_of(GenerationAttempt)
+        with self.database.connection() as connection:
+            connection.execute(
+                update(table)
+                .where(table.c.id == work.attempt.id, table.c.state == AttemptState.OPEN)
+                .values(state=AttemptState.SUBMITTED, handle=handle, provider_request_id=handle["request_id"])
+            )
+
+    def _exists_once(self, work: Work) -> bool:
+        """Whether the answer holds the results itself, cannot be asked for again, and is not free to have anew."""
+        return self.calls.traits_of(work).answers_at_once and work.kind is not ProviderKind.LOCAL
+
+    def _put_away(self, work: Work, outcome: Outcome) -> bool:
+        """Keep an answer that exists once; waits while there is no room for it. ``False`` when there never was."""
+        for pause in (*LONG_PAUSES, None):
+            try:
+                spool.keep(self.calls.store, work, outcome)
+                return True
+            except UnavailableError as error:
+                log.warning("An answer could not be put away yet.", item_id=work.id, reason=str(error))
+            if pause is None or self.stopping():
+                break
+            self.sleep(pause)
+        return False
+
+    # Under way
+
+    def _follow(self, work: Work) -> None:
+        if self.stopping():
+            self._write(work, lambda ledger: ledger.give_back(ledger.now))
+        elif work.kind is ProviderKind.LOCAL:
+            self._not_made(work, REPEATED_HERE)
+        elif self._exists_once(work):
+            self._find_answer(work)
+        elif work.attempt.state is AttemptState.OPEN:
+            self._look_up(work)
+        else:
+            self._ask(work)
+
+    def _find_answer(self, work: Work) -> None:
+        """An answer that exists once was put away before it was written down; without it nobody can tell."""
+        try:
+            outcome = spool.find(self.calls.store, work)
+        except UnavailableError as error:
+            log.warning("The store does not answer; the item waits.", item_id=work.id, reason=str(error))
+            self._write(work, lambda ledger: ledger.defer(30))
+            return
+        if outcome is not None:
+            self._keep(work, outcome)
+        elif work.attempt.state is AttemptState.OPEN and self.calls.traits_of(work).finds_lost_calls:
+            self._look_up(work)
+        else:
+            self._write(work, lambda ledger: settling.unknown(ledger), settles=True)
+
+    def _look_up(self, work: Work) -> None:
+        """Ask the provider for a call whose answer was lost."""
+        now = self.clock()
+        settled_by = work.attempt.opened_at + timedelta(seconds=self.unknown_wait)
+        if work.attempt.opened_at <= now < settled_by:  # one from the future: our clock was put back meanwhile
+            self._write(work, lambda ledger: ledger.give_back(settled_by))
+            return
+        if not self.calls.traits_of(work).finds_lost_calls:
+            self._write(work, lambda ledger: settling.unknown(ledger), settles=True)
+            return
+        try:
+            handle = self.calls.find(work)
+        except GenerationError as error:
+            self._could_not_ask(work, error)
+            return
+        if handle is None:
+            self._not_made(work, NOT_THERE)
+            return
+        self._write(work, lambda ledger: results.submitted(ledger, stored_handle(handle)))
+        self._ask(work)
+
+    def _not_made(self, work: Work, reason: str) -> None:
+        self._write(work, lambda ledger: settling.never_made(ledger, reason), settles=True)
+
+    def _ask(self, work: Work) -> None:
+        if work.is_cancelled and not (work.attempt.handle or {}).get("cancel_asked"):
+            self._ask_to_cancel(work)
+        try:
+            status = self.calls.poll(work, handle_of(work.attempt.handle or {}))
+        except GenerationError as error:
+            self._could_not_ask(work, error)
+            return
+        self._told(work, status)
+
+    def _ask_to_cancel(self, work: Work) -> None:
+        handle = work.attempt.handle or {}
+        if not self.calls.traits_of(work).can_cancel:
+            return
+        try:
+            accepted = self.calls.cancel(work, handle_of(handle))
+        except GenerationError:
+            return  # asked again with the next look
+
+        def write(ledger: Ledger) -> None:
+            ledger.set_attempt(handle={**handle, "cancel_asked": ledger.now.isoformat()})
+            ledger.log(LogLevel.INFO, "cancelling", "The provider was asked to stop." if accepted else
+                       "The provider will not stop this call any more.")  # fmt: skip
+
+        self._write(work, write)
+
+    def _told(self, work: Work, status: CallStatus) -> None:
+        """What the provider said about a call."""
+        was_asked_to_stop = bool((work.attempt.handle or {}).get("cancel_asked"))
+        match status.state:
+            case CallState.DONE if status.outcome is not None:
+                self._done(work, status.outcome)
+            case CallState.FAILED | CallState.DONE:
+                error = status.error or results.NO_REASON
+                self._settle(work, lambda ledger: settling.fail(
+                    ledger, error, consumption=status.consumption, was_running=True))  # fmt: skip
+            case CallState.CANCELLED if was_asked_to_stop or work.is_cancelled:
+                self._settle(work, lambda ledger: settling.cancelled(ledger, status.consumption, was_made=True))
+            case CallState.CANCELLED:
+                self._settle(work, lambda ledger: settling.fail(
+                    ledger, STOPPED_THERE, consumption=status.consumption, was_running=True))  # fmt: skip
+            case CallState.LOST if was_asked_to_stop:
+                self._settle(work, lambda ledger: settling.cancelled(ledger, status.consumption, was_made=True))
+            case CallState.LOST if work.is_own_hardware:
+                self._not_made(work, "The server no longer has it, as after a restart. It is made again.")
+            case CallState.LOST:
+                self._settle(work, lambda ledger: settling.unknown(ledger, FORGOTTEN))
+            case _:
+                self._write(work, lambda ledger: results.still_running(ledger, status))
+
+    def _settle(self, work: Work, act: Callable[[Ledger], None]) -> None:
+        self._write(work, act, settles=True)
+        self.wake()
+
+    def _could_not_ask(self, work: Work, error: GenerationError) -> None:
+        """The provider did not say how a call stands: asked again, for a day."""
+        if self.clock() - work.attempt.opened_at > PATIENCE:
+            self._settle(work, lambda ledger: settling.unknown(ledger))
+            return
+
+        def write(ledger: Ledger) -> None:
+            polls = work.attempt.polls + 1
+            wait = wait_for(error.category, min(polls, 6), error.retry_after) or 60
+            ledger.set_attempt(polls=polls)
+            ledger.log(LogLevel.WARNING, "unanswered", str(error), category=error.category.value,
+                       http_status=error.http_status, wait_seconds=round(wait, 1))  # fmt: skip
+            ledger.defer(wait)
+
+        self._write(work, write)
+
+    # Results
+
+    def _done(self, work: Work, outcome: Outcome) -> None:
+        if work.attempt.finished_at is None:
+            # The provider has room for another call while its results are fetched.
+            self._write(work, lambda ledger: ledger.set_attempt(finished_at=ledger.now))
+            self.wake()
+        self._keep(work, outcome)
+
+    def _keep(self, work: Work, outcome: Outcome, *, anew: bool = False) -> None:
+        with self.database.read() as session:
+            had = stored_outputs(session, work.id)
+        found = self.keeper.keep_all(work, self.calls.provider_of(work), outcome, without=had, anew=anew)
+        kept = [one for one in found if isinstance(one, Kept)]
+        lost = [one for one in found if isinstance(one, Lost)]
+        is_patient = self.clock() - work.attempt.opened_at <= PATIENCE
+        waiting = next((one.error for one in lost if wait_for(one.error.category, 0) is not None), None)
+        try:
+            if waiting is not None and is_patient:
+                self._write(work, lambda ledger: results.keep_later(ledger, outcome, kept, waiting))
+            else:
+                is_spooled = self._exists_once(work)
+                self._write(
+                    work,
+                    lambda ledger: results.kept(ledger, outcome, kept, lost, had=len(had), is_spooled=is_spooled),
+                    settles=True,
+                )
+        except ContentGone:
+            if anew:
+                raise
+            self._keep(work, outcome, anew=True)
+
+    def _write(self, work: Work, act: Callable[[Ledger], None], *, settles: bool = False) -> None:
+        """One transaction; tried again through an outage of the database, since what is to be written is known here
+        and nowhere else."""
+        for pause in (*PAUSES, None):
+            try:
+                with self.database.session() as session:
+                    ledger = Ledger.begin(session, work, now=self.clock(), settles=settles)
+                    act(ledger)
+                    settling.close(ledger)
+                ledger.tell_work()
+                return
+            except DatabaseUnavailableError:
+                if pause is None or self.stopping():
+                    raise
+                self.sleep(pause)
