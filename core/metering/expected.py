@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
+    Table,
     case,
     cast,
     exists,

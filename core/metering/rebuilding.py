@@ -103,10 +103,8 @@ def _fill(session: Session | Connection, table: Table, query: Select[Any]) -> No
 def _differences(session: Session | Connection, table: Table, wanted: Select[Any], here: Any) -> list[Difference]:
     """Sums of what is there less what must be; whatever is not nothing differs."""
     keys = keys_of(table)
-    there = select(
-        *((expected.known(name) if table is QUARTERS else table.c[name]).label(name) for name in keys),
-        *(table.c[name].label(name) for name in MEASURES),
-    ).where(here)
+    named = [(expected.known(name) if table is QUARTERS else table.c[name]).label(name) for name in keys]
+    there = select(*named, *(table.c[name].label(name) for name in MEASURES)).where(here)
     must = wanted.subquery()
     less = select(*(must.c[name].label(name) for name in keys), *((-must.c[name]).label(name) for name in MEASURES))
     both = union_all(there, less).subquery()
