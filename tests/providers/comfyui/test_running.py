@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from core.adapters.images.comfyui.progress import listen
 from core.clock import utc_now
 from core.studio.providers import (
     CallState,
@@ -21,7 +22,7 @@ from core.studio.providers import (
     ImageProvider,
     InputFile,
 )
-from tests.providers.support import FAULTS, Fault, StandInControl, model_named, request_for
+from tests.providers.support import FAULTS, Fault, StandInControl, model_named, new_key, request_for
 from tests.sandbox.support import wait_until
 
 OPEN = {CallState.QUEUED, CallState.RUNNING}
@@ -119,15 +120,23 @@ def test_an_upload_is_loaded_by_the_name_it_was_given(
 
 
 def test_progress_shows_while_it_samples(
-    comfy: ImageProvider, connection: Connection, control: StandInControl, words: CatalogueModel
+    comfy: ImageProvider,
+    connection: Connection,
+    quiet: Connection,
+    control: StandInControl,
+    words: CatalogueModel,
 ) -> None:
     control.behave(is_held=True)
     handle = comfy.submit(connection, small(words, steps=4)).handle
-    is_running(comfy, connection, handle)
-    status = comfy.poll(connection, handle)
-    assert status.progress == pytest.approx(0.5)
+    wait_until(lambda: comfy.poll(connection, handle).progress == 0.5)
     control.behave(is_held=False)
-    assert ended(comfy, connection, handle).state is CallState.DONE
+    assert ended(comfy, quiet, handle).state is CallState.DONE
+
+
+def test_nobody_listens_longer_than_there_is_something_to_hear(connection: Connection, control: StandInControl) -> None:
+    root = str(connection.base_url)
+    assert listen(root, "me", new_key(), seconds=3600, headers={}) is None  # nothing runs
+    assert listen("http://127.0.0.1:9", "me", new_key(), seconds=3600, headers={}) is None  # nobody there
 
 
 def test_a_call_waits_behind_others(

@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 from core.adapters.images.reach import is_near
 
 OPEN_SECONDS = 3.0
+ENDINGS = frozenset({"execution_success", "execution_error", "execution_interrupted"})
 LARGEST_MESSAGE = 16 * 1024**2  # previews come the same way
 log = structlog.get_logger(__name__)
 
@@ -35,9 +36,10 @@ def listen(root: str, client_id: str, prompt_id: str, *, seconds: float, headers
         ) as socket:
             while (left := deadline - time.monotonic()) > 0:
                 message = socket.recv(timeout=left)
-                found = progress_of(message, prompt_id) if isinstance(message, str) else None
-                if found is not None:
-                    return found
+                if isinstance(message, str):
+                    found = progress_of(message, prompt_id)
+                    if found is not None or is_last_word(message, prompt_id):
+                        return found
     except TimeoutError:
         return None
     except (OSError, WebSocketException, ValueError) as error:
@@ -47,19 +49,35 @@ def listen(root: str, client_id: str, prompt_id: str, *, seconds: float, headers
 
 def progress_of(message: str, prompt_id: str) -> float | None:
     """The share done that a message tells about this run; most messages tell something else."""
-    try:
-        told = json.loads(message)
-    except ValueError:
+    kind, data = _read(message)
+    if data.get("prompt_id", prompt_id) != prompt_id:
         return None
-    data = told.get("data") if isinstance(told, dict) else None
-    if not isinstance(data, dict) or data.get("prompt_id", prompt_id) != prompt_id:
-        return None
-    if told.get("type") == "progress":
+    if kind == "progress":
         return _share(data)
-    if told.get("type") == "progress_state" and isinstance(data.get("nodes"), dict):
+    if kind == "progress_state" and isinstance(data.get("nodes"), dict):
         running = [node for node in data["nodes"].values() if isinstance(node, dict) and node.get("state") == "running"]
         return next((share for node in running if (share := _share(node)) is not None), None)
     return None
+
+
+def is_last_word(message: str, prompt_id: str) -> bool:
+    """Whether there is nothing more to wait for: the run is over, or nothing runs at all."""
+    kind, data = _read(message)
+    if kind == "status":
+        status = data.get("status")
+        info = status.get("exec_info") if isinstance(status, dict) else None
+        return isinstance(info, dict) and info.get("queue_remaining") == 0
+    return kind in ENDINGS and data.get("prompt_id") == prompt_id
+
+
+def _read(message: str) -> tuple[str, dict[str, Any]]:
+    """The kind of a message and what it tells; nothing for what is no message."""
+    try:
+        told = json.loads(message)
+    except ValueError:
+        return "", {}
+    data = told.get("data") if isinstance(told, dict) else None
+    return (str(told.get("type")), data) if isinstance(data, dict) else ("", {})
 
 
 def _share(data: Mapping[str, Any]) -> float | None:
