@@ -92,7 +92,7 @@ def test_every_model_takes_its_own_defaults(openai: ImageProvider, connection: C
         ("sk-wrong", E.AUTHENTICATION, "invalid_api_key"),
         (None, E.AUTHENTICATION, "invalid_request_error"),
         ("sk-sandbox-broke", E.QUOTA, "insufficient_quota"),
-        ("sk-sandbox-unverified", E.AUTHENTICATION, "invalid_request_error"),
+        ("sk-sandbox-unverified", E.VALIDATION, "invalid_request_error"),
     ],
 )
 def test_a_key_that_does_not_do_says_why(

@@ -208,12 +208,12 @@ def _detail(body: Any) -> str | None:
 
 
 def explained(error: GenerationError, name: str) -> GenerationError:
-    """A 403 is about what the account may do, not about the key."""
+    """A 403 is about one model that the account may not use: the key and its other models are good."""
     if error.http_status != httpx.codes.FORBIDDEN or error.category is not ErrorCategory.AUTHENTICATION:
         return error
     return GenerationError(
         f"{name} does not let this account use the model. Verify the organisation there, or choose another model.",
-        error.category,
+        ErrorCategory.VALIDATION,
         http_status=error.http_status,
         provider_code=error.provider_code,
     )
