@@ -47,7 +47,7 @@ PICTURES = (
         "Green fire",
         "Northern lights above the firs.",
         ("aurora", "night", "stars", "forest"),
-        painter("landscape", "aurora", "night", "stars, firs"), PORTRAIT, 10, for_review=True,
+        painter("landscape", "aurora", "aurora", "stars, firs"), PORTRAIT, 10, for_review=True,
     ),
     DemoPicture(
         "Blue hour",

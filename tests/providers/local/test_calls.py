@@ -74,6 +74,10 @@ def test_the_file_tells_its_making(tmp_path: Path) -> None:
     assert (told.model, told.sampler) == ("local/landscape", "Atelier sea")
 
 
+def test_half_characters_in_a_prompt_do_no_harm() -> None:
+    assert picture(prompt="sea \ud83d\0 at dusk", negative_prompt="\udc00")
+
+
 def test_a_call_says_what_it_used() -> None:
     found = outcome(request(width=512, images=2))
     used = found.consumption

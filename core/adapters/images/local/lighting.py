@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from core.adapters.images.local.canvas import Rng
-from core.adapters.images.local.colours import Colour, blend, drain, pull, turn
+from core.adapters.images.local.colours import Colour, blend, drain, pull, shade, turn
 from core.adapters.images.local.palettes import PALETTES, Palette
 from core.adapters.images.local.words import Brief
 
@@ -25,7 +25,7 @@ def light(brief: Brief, rng: Rng, chosen: str, suited: Sequence[str], guidance: 
     named = [chosen] if chosen != AUTO else brief.moods()
     palette = PALETTES[own]
     if named:
-        palette = palette.towards(PALETTES[named[0]], max(strict, 0.5) if chosen == AUTO else 1.0)
+        palette = palette.towards(PALETTES[named[0]], math.sqrt(strict) if chosen == AUTO else 1.0)
     if chosen == AUTO and len(named) > 1:
         palette = palette.towards(PALETTES[named[1]], 0.32 * strict)
     colours = brief.colours()
@@ -56,12 +56,14 @@ def _coloured(palette: Palette, colours: Sequence[Colour], share: float) -> Pale
 
 
 def _inks(palette: Palette, colours: Sequence[Colour], share: float) -> tuple[Colour, ...]:
-    """The named colours themselves among the inks, as far as they go round; the others take their hues."""
-    inks = pull(palette.inks, [colours[place % len(colours)] for place in range(5)], share)
+    """The named colours themselves among the inks, then darker ones of them; what is left takes their hues."""
     if len(colours) == 1:
-        # One ink keeps most of its own hue: a sheet in one colour alone is dull.
+        inks = pull(palette.inks, list(colours) * 5, share)
+        # One ink keeps its own hue: a sheet in one colour alone is dull.
         return (inks[0], inks[1], blend([inks[2]], colours, share)[0], palette.inks[3], inks[4])
+    wanted = [*colours, *(shade(colour, -0.15) for colour in colours)]
+    inks = pull(palette.inks, [colours[place % len(colours)] for place in range(5)], share)
     # The third ink first: painters give it the largest shapes.
-    for place, colour in zip((2, 3, 0, 1, 4), colours, strict=False):
+    for place, colour in zip((2, 3, 0, 1, 4), wanted, strict=False):
         inks = (*inks[:place], blend([inks[place]], [colour], share)[0], *inks[place + 1 :])
     return inks

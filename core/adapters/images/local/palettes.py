@@ -71,6 +71,11 @@ PALETTES = {
         "#060a1a #0f2038 #1d3f5e #2f6b85 #62a5ad #b5d6cf #eef5ea", "#e9e2c8 #7fb7c4 #3f7fa6 #d9b36a #c96f5f",
         "#0e1726 #eaf2ff", is_dark=True,
     ),
+    "aurora": _palette(
+        "#070b1c #0d1b33 #16354a #1d5a5a", "#1d4a52 #123040 #0b1b2a #050c14",
+        "#070b1c #0e2032 #15404a #1f7a6b #3fc79a #7df0b5 #e9fff4", "#35b58c #2aa58f #7df0b5 #8a4fb0 #5a3f9a",
+        "#0b1522 #eafff4", is_dark=True,
+    ),
     "storm": _palette(
         "#2a333c #46525b #71797a #b3b0a2", "#7e8583 #525c60 #2f393f #151b20",
         "#12181d #26323a #465660 #6d7d83 #97a19f #c2c3b8 #eceadf", "#1c2b36 #41586a #8a979a #c7a252 #a34a3a",

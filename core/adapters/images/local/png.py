@@ -38,4 +38,6 @@ def settings_text(commission: Commission, seed: int, style: str, width: int, hei
     lines = [commission.prompt] if commission.prompt else []
     if commission.negative:
         lines.append(f"Negative prompt: {commission.negative}")
-    return "\n".join([*lines, ", ".join(f"{name}: {value}" for name, value in settings.items())]).replace("\0", " ")
+    text = "\n".join([*lines, ", ".join(f"{name}: {value}" for name, value in settings.items())])
+    # What no file can hold: NULs, which end a text, and halves of characters.
+    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

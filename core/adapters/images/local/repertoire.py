@@ -60,7 +60,7 @@ _PLACES = {
         "dusk ocean dawn storm calm night",
     ),
     "aurora": _style(
-        aurora.paint, "aurora northern polar arctic borealis cosmos galaxy star starry", "night", grain=3.5
+        aurora.paint, "aurora northern polar arctic borealis cosmos galaxy star starry", "aurora", grain=3.5
     ),
     "city": _style(
         city.paint,

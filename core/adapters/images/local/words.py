@@ -72,8 +72,9 @@ PLACES = _table(
     ocean: sea marine lagoon tropical underwater coast wave waves beach reef
     forest: woodland moss jungle woods fern ferns leaf leaves tree
     desert: dune dunes sand sahara canyon mesa arid
-    night: aurora northern city skyline galaxy cosmos space star stars moon
-    winter: snow snowy ice frost arctic glacier iceberg cold
+    aurora: northern polar borealis arctic
+    night: city skyline galaxy cosmos space star stars moon
+    winter: snow snowy ice frost glacier iceberg cold
     spring: meadow garden flower flowers
     rose: blossom blossoms sakura cherry peony
     """
@@ -111,9 +112,13 @@ class Brief:
         return any(THINGS.get(word) == thing for word in _forms(self.unwanted))
 
     def moods(self) -> list[str]:
-        """Names of palettes in the order the prompt names them: moods first, then places."""
-        named = [table[word] for table in (MOODS, PLACES) for word in _forms(self.wanted) if word in table]
-        return [name for name in dict.fromkeys(named) if name not in self.unwelcome_moods()]
+        """Names of palettes in the order the prompt names them; places are asked only when there is no mood."""
+        for table in (MOODS, PLACES):
+            named = dict.fromkeys(table[word] for word in _forms(self.wanted) if word in table)
+            welcome = [name for name in named if name not in self.unwelcome_moods()]
+            if welcome:
+                return welcome
+        return []
 
     def unwelcome_moods(self) -> frozenset[str]:
         return frozenset(MOODS[word] for word in _forms(self.unwanted) if word in MOODS)

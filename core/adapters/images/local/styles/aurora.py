@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.adapters.images.local.canvas import Field, glow, mix, outline, ramp
-from core.adapters.images.local.colours import shade
+from core.adapters.images.local.colours import Colour, shade
 from core.adapters.images.local.scene import Scene
 from core.adapters.images.local.styles import firs, heavens
 
@@ -21,7 +21,7 @@ def paint(scene: Scene) -> Field:
     return _ground(scene, picture, tall)
 
 
-def _night(scene: Scene) -> tuple[tuple[int, int, int], ...]:
+def _night(scene: Scene) -> tuple[Colour, ...]:
     body = scene.palette.body
     return shade(body[0], -0.04), shade(body[0], 0.01), shade(body[1], -0.06), shade(body[1], 0.0)
 
@@ -46,14 +46,10 @@ def _curtain(scene: Scene, picture: Field, band: int, tall: float) -> Field:
     return result
 
 
-def _flames(scene: Scene, band: int) -> list[tuple[int, int, int]]:
-    """Three colours of one curtain from its foot up: real ones are green to violet, so is a palette's default."""
-    if scene.brief.colours() or scene.brief.moods()[:1] not in ([], ["night"]):
-        body, inks = scene.palette.body, scene.palette.inks
-        return [shade(body[5 - band % 2], -0.06), inks[(1 + band) % 5], inks[(3 + band) % 5]]
-    sets = (((80, 238, 160), (42, 165, 143), (96, 62, 160)), ((130, 245, 185), (53, 170, 140), (150, 80, 176)),
-            ((63, 205, 175), (43, 127, 170), (106, 74, 178)))  # fmt: skip
-    return list(sets[band % 3])
+def _flames(scene: Scene, band: int) -> list[Colour]:
+    """Three colours of one curtain, from its foot up."""
+    body, inks = scene.palette.body, scene.palette.inks
+    return [shade(body[5 - band % 2], -0.05), inks[(1 + band) % 5], inks[3 + band % 2]]
 
 
 def _ground(scene: Scene, picture: Field, tall: float) -> Field:

@@ -38,7 +38,10 @@ def _frond(rng: Rng, mask: Sheet, shades: Sheet, size: float, tone: Colour, scen
     wide, tall = scene.width / scene.short, scene.height / scene.short
     base = (float(rng.uniform(-0.05, 1.05)) * wide, tall * float(rng.uniform(0.95, 1.12)))
     turn = -math.pi / 2 + float(rng.uniform(-0.5, 0.5)) + 0.5 * (0.5 - base[0] / wide)
-    curl, long = float(rng.uniform(0.5, 1.3)) * float(rng.choice([-1, 1])), size * float(rng.uniform(0.75, 1.1))
+    curl, long = (
+        float(rng.uniform(0.5, 1.3)) * float(rng.choice([-1, 1])),
+        size * tall**0.7 * float(rng.uniform(0.75, 1.1)),
+    )
     spine, heading = _rib(base, turn, curl, long)
     mask.line(spine, (255, 255, 255), 0.0038)
     shades.line(spine, shade(tone, 0.10), 0.0038)

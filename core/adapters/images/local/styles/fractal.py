@@ -27,7 +27,7 @@ def paint(scene: Scene) -> Field:
     inner = slow >= limit
     slow[inner] = slow.min()
     tone = 0.80 * stretch(np.log1p(slow)) ** 1.1 + 0.24 * np.exp(-trap * 9)
-    tone = np.where(inner, 0.12 + 0.5 * np.exp(-trap * 5), tone)
+    tone = np.where(inner, 0.06 + 0.44 * np.exp(-trap * 6), tone)
     colours = (*scene.palette.body[:4], scene.palette.inks[2], *scene.palette.body[5:])
     return ramp(np.clip(tone, 0, 1), colours)
 
