@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     sandbox_url: str | None = Field(default=None, description="Root of a running sandbox; `atelier up` sets it.")
 
     # Providers of pictures: where a connection without an address of its own leads.
+    replicate_url: str = Field(default="https://api.replicate.com", description="Replicate's root.")
+    fal_url: str = Field(
+        default="https://queue.fal.run",
+        description="fal's queue; its other hosts are fal's own with this address, else below it at `/-/rest` and "
+        "`/-/platform`.",
+    )
+    civitai_url: str = Field(default="https://orchestration.civitai.com", description="Civitai's orchestration.")
     comfyui_url: str = Field(default="http://127.0.0.1:8188", description="Root of a ComfyUI server.")
     openai_url: str = Field(default="https://api.openai.com/v1", description="OpenAI's API, with its version.")
     gemini_url: str = Field(
@@ -72,6 +79,9 @@ class Settings(BaseSettings):
     # The sidecar
     scheduler_port: int = Field(default=8603, ge=0, le=65535, description="Health and metrics of the sidecar; 0: none.")
     workers: int = Field(default=64, ge=1, le=512, description="Provider calls under way at once, per process.")
+    generation_calls: int = Field(
+        default=32, ge=1, le=512, description="Calls to providers of pictures begun at once, per process."
+    )
     lease_seconds: float = Field(default=45, gt=0, description="A silent worker loses its posts after this.")
     tick_seconds: float = Field(default=1, gt=0, description="How often due posts are looked for.")
     dispatch: Literal["auto", "pool", "procrastinate"] = Field(
@@ -82,6 +92,11 @@ class Settings(BaseSettings):
     call_gap_seconds: float = Field(default=3, ge=0, description="Shortest pause between two calls of one account.")
     longest_call_gap_seconds: float = Field(default=300, gt=0, description="To this the pause grows when limited.")
     provider_timeout_seconds: float = Field(default=60, gt=0, description="Longest wait for one answer of a provider.")
+    provider_webhooks: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="Whether providers of pictures are asked to call back at the public URL; `auto`: when it begins "
+        "with https. They are asked how a call stands in any case.",
+    )
     unknown_wait_seconds: float = Field(
         default=20, ge=0, description="Wait before asking what became of a lost answer."
     )
@@ -118,7 +133,10 @@ class Settings(BaseSettings):
                 values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
         return values
 
-    @field_validator("deviantart_url", "sandbox_url", "public_url", "comfyui_url", "openai_url", "gemini_url")
+    @field_validator(
+        *("deviantart_url", "sandbox_url", "public_url"),
+        *("replicate_url", "fal_url", "civitai_url", "comfyui_url", "openai_url", "gemini_url"),
+    )
     @classmethod
     def _without_trailing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value
@@ -159,6 +177,12 @@ class Settings(BaseSettings):
     def resolved_public_url(self) -> str:
         host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::1"} else self.host  # noqa: S104 - compared, not bound
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def provider_webhook_root(self) -> str | None:
+        """Where providers reach us; ``None`` when they cannot or are not to."""
+        is_reachable = self.public_url.startswith("https://") or (self.provider_webhooks == "yes" and self.public_url)
+        return self.public_url if is_reachable and self.provider_webhooks != "no" else None
 
     @property
     def allows_private_webhooks(self) -> bool:

@@ -41,6 +41,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "sandbox_port",
     ),
     "Providers of pictures": (
+        "replicate_url",
+        "fal_url",
+        "civitai_url",
         "comfyui_url",
         "openai_url",
         "gemini_url",

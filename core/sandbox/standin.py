@@ -150,6 +150,11 @@ def control_mount(placed: Placed) -> Mount:
     )
 
 
+def root_of(request: Request) -> str:
+    """Where the caller reached the stand-in, its own path included, without a slash at the end."""
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
+
+
 def control_route(path: str, handler: Callable[[Request], Awaitable[Any]], method: str) -> Route:
     """A handler as a route; what it refuses is 400 with the reason."""
 

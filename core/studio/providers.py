@@ -18,6 +18,7 @@ from core.metering.consumption import Consumption
 from core.studio.parameters import ParameterSpecSet
 
 __all__ = [
+    "ADDRESS_SECRET_HEADER",
     "CallState",
     "CallStatus",
     "CatalogueModel",
@@ -39,6 +40,11 @@ __all__ = [
     "ProviderTraits",
     "Submitted",
 ]
+
+
+# A protocol that signs nothing gets a webhook address with a secret in it. Whoever receives such a webhook hands that
+# secret to ``ImageProvider.verify`` under this name among the headers, in place of what the sender put there.
+ADDRESS_SECRET_HEADER = "x-atelier-address-secret"
 
 
 class ProviderKind(enum.StrEnum):
@@ -291,7 +297,10 @@ class ImageProvider(Protocol):
         """Write a result to ``into``; stops reading beyond ``max_bytes`` whatever the provider announced."""
 
     def verify(self, connection: Connection, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
-        """Check a webhook's signature and age; raises with ``AUTHENTICATION`` when it is forged or stale."""
+        """Check a webhook's signature and age; raises with ``AUTHENTICATION`` when it is forged or stale.
+
+        The secret is ``connection.settings["webhook_secret"]`` where the protocol does not publish one itself.
+        """
 
     def close(self) -> None:
         """Hang up."""

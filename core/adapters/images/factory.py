@@ -1,7 +1,11 @@
 """The providers of pictures this process can speak with."""
 
+from core.adapters.images.civitai.adapter import CivitaiImages
+from core.adapters.images.civitai.answers import DIALECT as CIVITAI
 from core.adapters.images.comfyui.adapter import ComfyUi
 from core.adapters.images.comfyui.calls import dialect as comfyui_dialect
+from core.adapters.images.fal.adapter import FalImages
+from core.adapters.images.fal.answers import DIALECT as FAL
 from core.adapters.images.gemini.adapter import GeminiImages
 from core.adapters.images.gemini.answers import dialect as gemini_dialect
 from core.adapters.images.http import Line
@@ -11,6 +15,8 @@ from core.adapters.images.openai.calls import dialect as openai_dialect
 from core.adapters.images.openai_compatible import NAME as OPENAI_COMPATIBLE
 from core.adapters.images.openai_compatible import OpenAiCompatibleImages
 from core.adapters.images.refusals import Dialect
+from core.adapters.images.replicate.adapter import ReplicateImages
+from core.adapters.images.replicate.answers import DIALECT as REPLICATE
 from core.settings import Settings
 from core.studio.providers import ImageProvider, ProviderKind
 
@@ -25,6 +31,9 @@ def build_image_providers(settings: Settings) -> dict[ProviderKind, ImageProvide
         return Line(kind.value, dialect, timeout_seconds=seconds, threads=threads)
 
     return {
+        ProviderKind.REPLICATE: ReplicateImages(line(ProviderKind.REPLICATE, REPLICATE), settings.replicate_url),
+        ProviderKind.FAL: FalImages(line(ProviderKind.FAL, FAL), settings.fal_url),
+        ProviderKind.CIVITAI: CivitaiImages(line(ProviderKind.CIVITAI, CIVITAI), settings.civitai_url),
         ProviderKind.COMFYUI: ComfyUi(line(ProviderKind.COMFYUI, comfyui_dialect()), settings.comfyui_url),
         ProviderKind.OPENAI: OpenAiImages(line(ProviderKind.OPENAI, openai_dialect(OPENAI)), settings.openai_url),
         ProviderKind.GEMINI: GeminiImages(line(ProviderKind.GEMINI, gemini_dialect()), settings.gemini_url),

@@ -197,7 +197,7 @@ class Line:
         if not is_good:
             raise error_of_answer(self.dialect, response, body, has_effect=has_effect)
         if body is None:
-            raise rubbish(self.dialect, response, has_effect=has_effect)
+            raise rubbish(self.dialect, response.status_code, has_effect=has_effect)
         return Answer(response.status_code, response.headers, body)
 
     @contextmanager

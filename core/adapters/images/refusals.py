@@ -113,14 +113,14 @@ def error_of_answer(dialect: Dialect, response: httpx.Response, body: Any, *, ha
     )
 
 
-def rubbish(dialect: Dialect, response: httpx.Response, *, has_effect: bool) -> GenerationError:
+def rubbish(dialect: Dialect, status: int, *, has_effect: bool) -> GenerationError:
     """A success by its status that cannot be read."""
     return GenerationError(
         f"{dialect.name} gave an answer that cannot be read. What became of the call is looked up first."
         if has_effect
         else f"{dialect.name} gave an answer that cannot be read. It will be asked again.",
         E.TRANSIENT,
-        http_status=response.status_code,
+        http_status=status,
         effect_possible=has_effect,
     )
 

@@ -22,6 +22,7 @@ from core.sandbox.faults import FaultRule
 from core.sandbox.pictures import size_of
 from core.sandbox.requestlog import iso
 from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_signed, is_since, result, signature
+from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
 TOKEN = "civitai_sandbox"  # noqa: S105 - and whatever begins with it; public, documented
@@ -137,7 +138,7 @@ class Civitai:
             created_at=now,
             starts_at=starts_at,
             ends_at=starts_at + self._settings.seconds,
-            base_url=_root(request),
+            base_url=root_of(request),
             key=metadata_key,
             kind="JPEG",
             more={
@@ -198,7 +199,7 @@ class Civitai:
 
     async def _upload_place(self, request: Request, caller: str) -> Any:
         expires = int(self._clock()) + UPLOAD_SECONDS
-        url = f"{_root(request)}{UPLOAD}?exp={expires}&sig={signature(UPLOAD, expires)}"
+        url = f"{root_of(request)}{UPLOAD}?exp={expires}&sig={signature(UPLOAD, expires)}"
         return {"uploadUrl": url, "expiresAt": iso(expires)}
 
     async def _upload(self, request: Request) -> Response:
@@ -211,7 +212,7 @@ class Civitai:
         content = await request.body()
         if size_of(content) is None:
             return errors.wrong("$", "The content is not of a supported type.").response()
-        return JSONResponse(blobs.upload_json(self._blobs.add(content, self._clock()), _root(request)), 201)
+        return JSONResponse(blobs.upload_json(self._blobs.add(content, self._clock()), root_of(request)), 201)
 
     async def _refresh(self, request: Request, caller: str) -> Any:
         blob_id = request.path_params["id"]
@@ -219,7 +220,7 @@ class Civitai:
         if run is None or run.caller != caller:
             raise ApiError(404)
         expires = int(self._clock() + self._settings.output_seconds) + 1
-        return {"type": "image", "id": blob_id, "url": blobs.signed(_root(request), blob_id, expires)}
+        return {"type": "image", "id": blob_id, "url": blobs.signed(root_of(request), blob_id, expires)}
 
     async def _blob(self, request: Request) -> Response:
         """A blob's signed address, which leads on to its content."""
@@ -231,7 +232,7 @@ class Civitai:
             return ApiError(403).response()
         expires = int(now) + 60
         path = f"/content/{blob_id}"
-        return RedirectResponse(f"{_root(request)}{path}?exp={expires}&sig={signature(path, expires)}", 302)
+        return RedirectResponse(f"{root_of(request)}{path}?exp={expires}&sig={signature(path, expires)}", 302)
 
     async def _content(self, request: Request) -> Response:
         blob_id, query = request.path_params["id"], request.query_params
@@ -283,10 +284,6 @@ def _fits(run: Run, query: QueryParams) -> bool:
 def _token(headers: Headers) -> str | None:
     kind, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() or None if kind == "Bearer" else None
-
-
-def _root(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
 
 
 async def _json(request: Request) -> Any:

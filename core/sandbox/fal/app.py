@@ -22,6 +22,7 @@ from core.sandbox.fal.storage import LIFECYCLE, Storage, places
 from core.sandbox.faults import FaultRule
 from core.sandbox.requestlog import iso
 from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_since, result
+from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
 KEY = "fal_sandbox"  # and whatever begins with it; public, documented
@@ -134,7 +135,7 @@ class Fal:
             created_at=now,
             starts_at=starts_at,
             ends_at=starts_at + self._settings.seconds,
-            base_url=_root(request),
+            base_url=root_of(request),
             key=found[0] if (found := UUID.search(webhook)) else None,
             kind="PNG" if given.get("output_format") == "png" else "JPEG",
             more={"app": application.app, "media_id": secrets.token_hex(16)},
@@ -212,7 +213,7 @@ class Fal:
 
     async def _initiate(self, request: Request, caller: str) -> Any:
         place = self._storage.initiate(await _json(request), request.headers.get(LIFECYCLE), self._clock())
-        return places(_root(request), place)
+        return places(root_of(request), place)
 
     async def _upload(self, request: Request) -> Response:
         place = self._storage.find(request.path_params["id"], self._clock())
@@ -297,10 +298,6 @@ def _item(run: Run, *, with_payloads: bool) -> JsonDict:
 def _key(headers: Headers) -> str | None:
     kind, _, key = headers.get("authorization", "").partition(" ")
     return key.strip() or None if kind == "Key" else None
-
-
-def _root(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
 
 
 async def _json(request: Request) -> Any:

@@ -24,6 +24,7 @@ from core.sandbox.replicate.files import Files
 from core.sandbox.replicate.models import Model, find_model, find_version
 from core.sandbox.replicate.requests import Wanted, check_input, read_body, seconds_of, size_of
 from core.sandbox.runs import Behaviour, Run, Runs, is_signed, result
+from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
 TOKEN = "r8_sandbox"  # noqa: S105 - and whatever begins with it; public, documented
@@ -156,7 +157,7 @@ class Replicate:
             created_at=now,
             starts_at=starts_at,
             ends_at=starts_at + self._settings.seconds,
-            base_url=_root(request),
+            base_url=root_of(request),
             key=found[0] if (found := UUID.search(wanted.webhook or "")) else None,
             kind=KINDS[given.get("output_format", "webp" if "output_format" in model.properties else "png")],
             more={"version": model.version, "gives_list": model.gives_list},
@@ -174,7 +175,7 @@ class Replicate:
     async def _list(self, request: Request, caller: str) -> Any:
         offset = int(request.query_params.get("cursor", "0") or 0)
         rows, size = self._runs.of(caller), self._settings.page_size
-        here = f"{_root(request)}/v1/predictions?cursor="
+        here = f"{root_of(request)}/v1/predictions?cursor="
         return {
             "previous": f"{here}{max(offset - size, 0)}" if offset else None,
             "next": f"{here}{offset + size}" if len(rows) > offset + size else None,
@@ -223,13 +224,13 @@ class Replicate:
             await content.read(),
             self._clock(),
         )
-        return JSONResponse(row.as_json(_root(request)), 201)
+        return JSONResponse(row.as_json(root_of(request)), 201)
 
     async def _file(self, request: Request, caller: str) -> Any:
         row = self._files.find(request.path_params["id"], caller, self._clock())
         if row is None:
             raise errors.not_found()
-        return row.as_json(_root(request))
+        return row.as_json(root_of(request))
 
     async def _delete_file(self, request: Request, caller: str) -> Any:
         await self._file(request, caller)
@@ -295,10 +296,6 @@ def sign(secret: str, message_id: str, stamp: str, body: bytes) -> str:
 def _token(headers: Headers) -> str | None:
     kind, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() or None if kind == "Bearer" else None
-
-
-def _root(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
 
 
 def _model_of(request: Request) -> Model:

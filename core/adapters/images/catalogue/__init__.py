@@ -1,1 +1,1 @@
-"""Bundled lists of models with their parameters, each with the day it was written."""
+"""The models that are known without asking: dated, with the ranges the providers publish."""
