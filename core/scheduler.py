@@ -23,7 +23,10 @@ def build_ports(runtime: Runtime, *, sites: Mapping[str, Site] | None = None, cl
     """The ports of this process; tests hand in other sites or another clock."""
     found = build_sites(runtime.settings) if sites is None else sites
     messengers = build_messengers(runtime.settings)
-    return Ports(runtime.settings, runtime.database, runtime.store, found, clock, worker_name(), messengers)
+    return Ports(
+        runtime.settings, runtime.database, runtime.store, found, clock, worker_name(), messengers,
+        runtime.image_providers,
+    )  # fmt: skip
 
 
 def run(ports: Ports) -> None:

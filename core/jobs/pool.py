@@ -1,45 +1,66 @@
-"""The sidecar's own hands: claims due posts and runs them in threads."""
+"""The sidecar's own hands: claims what is due and runs it in threads."""
 
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 from core.errors import UnavailableError
 from core.logs import correlated
-from core.publishing.execution.work import Work
 
 log = structlog.get_logger(__name__)
 
 
-class WorkerPool:
-    """Runs claimed posts, ``size`` at a time; provider calls are waiting, so threads serve well.
+class Claimed(Protocol):
+    """A post or an item that was claimed."""
+
+    @property
+    def id(self) -> str: ...
+
+
+W = TypeVar("W", bound=Claimed)
+
+
+class WorkerPool(Generic[W]):
+    """Runs what was claimed, ``size`` at a time; provider calls are waiting, so threads serve well.
 
     ``claim(limit)`` is asked for more when all that wait have been taken up. Claims bring up to
     twice what fits: a claim costs a query over all that is due, so few and large ones are cheap,
-    and a post that waits here a moment keeps its lease by the heartbeat like any other.
+    and a post that waits here a moment keeps its lease by the heartbeat like any other. With
+    ``claims_ahead`` off they bring no more than there are idle hands: for what has to begin at once.
     """
 
-    def __init__(self, *, size: int, claim: Callable[[int], list[Work]], run: Callable[[Work], None]) -> None:
+    def __init__(
+        self,
+        *,
+        size: int,
+        claim: Callable[[int], list[W]],
+        run: Callable[[W], None],
+        name: str = "publish",
+        claims_ahead: bool = True,
+    ) -> None:
         self._size = size
+        self._most = 2 * size if claims_ahead else size
         self._claim = claim
         self._run = run
-        self._executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix="publish")
+        self._name = name
+        self._executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix=name)
         # Counted, not listed: a post whose lease was lost may be claimed anew while its first run still ends.
         self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
-        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        self._dispatcher = threading.Thread(target=self._dispatch, name=f"{name}-dispatcher", daemon=True)
 
     def start(self) -> None:
         self._dispatcher.start()
 
     def wake(self) -> None:
-        """Look for due posts now; the tick calls this."""
+        """Look for what is due now; the tick calls this."""
         self._wake.set()
 
     @property
@@ -47,7 +68,7 @@ class WorkerPool:
         return self._held.total()
 
     def held_ids(self) -> list[str]:
-        """The posts whose leases must be kept: those that run or wait here. One that broke off is not among them."""
+        """What leases must be kept of: all that runs or waits here. What broke off is not among it."""
         with self._lock:
             return list(self._held)
 
@@ -63,8 +84,8 @@ class WorkerPool:
         return not self.in_flight
 
     def drain_once(self) -> int:
-        """Claim as much as fits and hand it out; how many posts that were."""
-        free = 2 * self._size - self.in_flight
+        """Claim as much as fits and hand it out; how many that were."""
+        free = self._most - self.in_flight
         if free <= 0 or self._stopping.is_set():
             return 0
         works = self._claim(free)
@@ -83,22 +104,23 @@ class WorkerPool:
             try:
                 self.drain_once()
             except UnavailableError as error:
-                log.warning("Looking for due posts came to nothing; the next tick tries again.", reason=str(error))
+                log.warning("Looking for what is due came to nothing; the next tick tries again.", pool=self._name,
+                            reason=str(error))  # fmt: skip
             except Exception:  # an edge: whatever it was, the next tick tries again
-                log.exception("Looking for due posts failed.")
+                log.exception("Looking for what is due failed.", pool=self._name)
 
-    def _run_one(self, work: Work) -> None:
+    def _run_one(self, work: W) -> None:
         with correlated():
             try:
                 self._run(work)
             except UnavailableError as error:
-                log.warning("A run broke off; its post is found again.", deviation_id=work.id, reason=str(error))
+                log.warning("A run broke off; it is found again.", pool=self._name, work=work.id, reason=str(error))
             except Exception:
-                # An edge: the lease runs out and the post is found again; the others go on.
-                log.exception("A run broke off.", deviation_id=work.id)
+                # An edge: the lease runs out and it is found again; the others go on.
+                log.exception("A run broke off.", pool=self._name, work=work.id)
             finally:
                 with self._lock:
                     self._held -= Counter([work.id])  # what comes to zero is gone
-                    has_idle_hands = self.in_flight == self._size
+                    has_idle_hands = self.in_flight == self._size or self._most == self._size
                 if has_idle_hands:
                     self._wake.set()

@@ -8,19 +8,26 @@ from dataclasses import dataclass, field
 
 from core.clock import Clock
 from core.db.engine import Database
+from core.media.incoming import Incoming
+from core.media.probe import ProbeLimits
 from core.media.storage import ObjectStore
 from core.publishing.execution.calls import Calls
 from core.publishing.execution.results import Rhythm
 from core.publishing.execution.runner import Runner
 from core.publishing.site import Site
 from core.settings import Settings
+from core.studio.execution.calls import Calls as GenerationCalls
+from core.studio.execution.keeping import Keeper
+from core.studio.execution.runner import Runner as GenerationRunner
+from core.studio.providers import ImageProvider, ProviderKind
 from core.system.messengers import Messenger
 from core.system.models import ChannelKind
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Settings, database, store, sites and clock of one process; ``worker`` is its name in leases and pulses."""
+    """Settings, database, store, sites, providers and clock of one process; ``worker`` is its name in leases and
+    pulses."""
 
     settings: Settings
     database: Database
@@ -29,12 +36,24 @@ class Ports:
     clock: Clock
     worker: str
     messengers: Mapping[ChannelKind, Messenger] = field(default_factory=dict)
+    image_providers: Mapping[ProviderKind, ImageProvider] = field(default_factory=dict)
 
     def runner(self, stopping: Callable[[], bool]) -> Runner:
         calls = Calls(self.database, self.store, self.sites, self.worker, self.clock)
         settings = self.settings
         rhythm = Rhythm(settings.call_gap_seconds, settings.longest_call_gap_seconds, settings.unknown_wait_seconds)
         return Runner(self.database, calls, self.clock, stopping, rhythm)
+
+    def generator(self, stopping: Callable[[], bool], wake: Callable[[], None]) -> GenerationRunner:
+        """What carries items of orders; ``wake`` is called when a provider has room again."""
+        settings = self.settings
+        incoming = Incoming.of(settings.data_dir)
+        calls = GenerationCalls(self.image_providers, self.store, incoming, self.clock, settings.provider_webhook_root)
+        limits = ProbeLimits(
+            max_bytes=settings.max_file_mb * 1024 * 1024, max_pixels=settings.max_megapixels * 1_000_000
+        )
+        keeper = Keeper(self.database, self.store, incoming, limits)
+        return GenerationRunner(self.database, calls, keeper, self.clock, stopping, settings.unknown_wait_seconds, wake)
 
 
 def worker_name() -> str:

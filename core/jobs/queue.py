@@ -1,10 +1,11 @@
-"""Posts handed to other machines through Procrastinate, in the PostgreSQL that is already there.
+"""Posts and items of orders handed to other machines through Procrastinate, in the PostgreSQL that is already there.
 
 The message carries an identifier, nothing else. Whoever receives it claims the row like anybody: a
 message lost, late or delivered twice does no harm.
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,15 +16,19 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import inspect, text
 
 from core.db.engine import Database
+from core.jobs.generation import claim_item, due_items
 from core.jobs.ports import Ports
 from core.logs import correlated
 from core.publishing.execution import claims
+from core.studio.execution import claims as item_claims
 from core.system import heartbeats
 
 log = structlog.get_logger(__name__)
 
 QUEUE = "publishing"
 TASK = "publish_deviation"
+ITEM_QUEUE = "generation"
+ITEM_TASK = "generate_item"
 # Any fixed number that nothing else in this database uses.
 SCHEMA_KEY = 7_283_403
 
@@ -49,7 +54,7 @@ def install_schema(database: Database) -> None:
 
 
 def forget_stalled(database: Database) -> int:
-    """Delete messages that a dead worker had in hand; their posts were found again by the lease. How many."""
+    """Delete messages that a dead worker had in hand; what they named was found again by its lease. How many."""
     with database.connection() as connection:
         return connection.execute(
             text("DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL")
@@ -57,7 +62,7 @@ def forget_stalled(database: Database) -> int:
 
 
 class Dispatcher:
-    """The scheduler's side: hands over the identifiers of due posts."""
+    """The scheduler's side: hands over the identifiers of due posts and items."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,12 +74,16 @@ class Dispatcher:
         """Defer each due post that is not in the queue yet; how many."""
         with self._database.read() as session:
             ids = claims.due_ids(session.connection(), now=ports.clock(), limit=limit)
-        return sum(self._defer(deviation_id) for deviation_id in ids)
+        return sum(self._defer(TASK, QUEUE, "deviation_id", deviation_id) for deviation_id in ids)
 
-    def _defer(self, deviation_id: str) -> int:
-        task = self._app.configure_task(TASK, queue=QUEUE, queueing_lock=deviation_id)
+    def hand_over_items(self, ports: Ports, *, limit: int) -> int:
+        """Defer each item that could be worked on now and is not in the queue yet; how many."""
+        return sum(self._defer(ITEM_TASK, ITEM_QUEUE, "item_id", one) for one in due_items(ports, limit=limit))
+
+    def _defer(self, name: str, queue: str, argument: str, subject_id: str) -> int:
+        task = self._app.configure_task(name, queue=queue, queueing_lock=subject_id)
         try:
-            task.defer(deviation_id=deviation_id)
+            task.defer(**{argument: subject_id})
         except AlreadyEnqueued:
             return 0
         return 1
@@ -92,10 +101,14 @@ class QueueWorker:
         # Counted, not listed: a message may come twice, and the second must not end the heartbeat of the first.
         self._held: Counter[str] = Counter()
         self._started_at = ports.clock()
+        self._held_items: Counter[str] = Counter()
         self._executor = ThreadPoolExecutor(ports.settings.workers, thread_name_prefix="publish")
+        self._item_executor = ThreadPoolExecutor(ports.settings.generation_calls, thread_name_prefix="generate")
         self._runner = ports.runner(lambda: self._stopping)
+        self._generator = ports.generator(lambda: self._stopping, lambda: None)
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(ports.database)))
         self._app.task(name=TASK, queue=QUEUE)(self._publish)
+        self._app.task(name=ITEM_TASK, queue=ITEM_QUEUE)(self._generate)
 
     async def _publish(self, deviation_id: str) -> None:
         self._held[deviation_id] += 1
@@ -110,6 +123,18 @@ class QueueWorker:
             for work in claims.claim(ports.database, ports.worker, [deviation_id], now=ports.clock()):
                 self._runner.run(work)
 
+    async def _generate(self, item_id: str) -> None:
+        self._held_items[item_id] += 1
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._item_executor, self._run_item, item_id)
+        finally:
+            self._held_items -= Counter([item_id])
+
+    def _run_item(self, item_id: str) -> None:
+        with correlated():
+            for work in claim_item(self._ports, item_id):
+                self._generator.run(work)
+
     async def _keep_alive(self) -> None:
         beat_seconds = self._ports.settings.lease_seconds / 3
         while True:
@@ -122,13 +147,14 @@ class QueueWorker:
     def _beat(self) -> None:
         ports = self._ports
         claims.extend_leases(ports.database, ports.worker, list(self._held), now=ports.clock())
+        item_claims.extend_leases(ports.database, ports.worker, list(self._held_items), now=ports.clock())
         with ports.database.session() as session:
             heartbeats.beat(
                 session,
                 ports.worker,
                 heartbeats.WORKER,
                 started_at=self._started_at,
-                in_flight=self._held.total(),
+                in_flight=self._held.total() + self._held_items.total(),
                 now=ports.clock(),
             )
 
@@ -138,17 +164,29 @@ class QueueWorker:
             pulse = asyncio.create_task(self._keep_alive())
             forget_stalled(self._ports.database)
             log.info("The worker is ready.", worker=self._ports.worker)
+            # Two of them, so that calls of minutes to a provider of pictures take no slot from a post.
+            items = asyncio.create_task(
+                self._receive(ITEM_QUEUE, self._ports.settings.generation_calls, minds_signals=False)
+            )
             try:
-                await self._app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=self._ports.settings.workers,
-                    fetch_job_polling_interval=timedelta(seconds=1).total_seconds(),
-                    delete_jobs="always",
-                    update_heartbeat_interval=10,
-                )
+                await self._receive(QUEUE, self._ports.settings.workers, minds_signals=True)
             finally:
                 self._stopping = True
                 pulse.cancel()
+                items.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await items  # the calls in hand are finished
                 self._executor.shutdown(wait=True)
+                self._item_executor.shutdown(wait=True)
                 with self._ports.database.session() as session:
                     heartbeats.forget(session, self._ports.worker)
+
+    async def _receive(self, queue: str, concurrency: int, *, minds_signals: bool) -> None:
+        await self._app.run_worker_async(
+            queues=[queue],
+            concurrency=concurrency,
+            fetch_job_polling_interval=timedelta(seconds=1).total_seconds(),
+            delete_jobs="always",
+            update_heartbeat_interval=10,
+            install_signal_handlers=minds_signals,
+        )

@@ -1,4 +1,4 @@
-"""The sidecar: one leader ticks, publishes what is due, and keeps the house in order."""
+"""The sidecar: one leader ticks, publishes what is due, carries orders, and keeps the house in order."""
 
 import contextlib
 import threading
@@ -12,6 +12,7 @@ from core.db.engine import DatabaseUnavailableError
 from core.errors import UnavailableError
 from core.identity import pacing
 from core.jobs.clock_watch import ClockWatch
+from core.jobs.generation import GenerationHands
 from core.jobs.leader import LeaderLock, leader_lock
 from core.jobs.pool import WorkerPool
 from core.jobs.ports import Ports
@@ -20,6 +21,7 @@ from core.jobs.table import Job, job_table
 from core.logs import correlated
 from core.publishing.execution import claims
 from core.publishing.execution.work import Work
+from core.studio.execution import claims as item_claims
 from core.system import heartbeats
 
 log = structlog.get_logger(__name__)
@@ -43,6 +45,7 @@ class Sidecar:
         self._last_recorded: dict[str, datetime] = {}
         self._runner = ports.runner(self._stop.is_set)
         self._pool = WorkerPool(size=ports.settings.workers, claim=self._claim, run=self._runner.run)
+        self._generation = GenerationHands(ports, self._stop.is_set, lambda: self._leading and not self._stop.is_set())
         self._dispatcher: Dispatcher | None = None
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._clock_watch = ClockWatch(ports.clock)
@@ -52,12 +55,17 @@ class Sidecar:
         self._stop.set()
 
     @property
+    def _in_flight(self) -> int:
+        return self._pool.in_flight + self._generation.in_flight
+
+    @property
     def is_leading(self) -> bool:
         return self._leading
 
     def run(self) -> None:
         """Lead when possible, until :meth:`stop`."""
         self._pool.start()
+        self._generation.start()
         self._add_ticks()
         self._scheduler.start(paused=True)
         log.info("The sidecar has started.", worker=self.ports.worker)
@@ -71,9 +79,14 @@ class Sidecar:
     def _add_ticks(self) -> None:
         settings = self.ports.settings
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        for tick, seconds in ((self._publish_tick, settings.tick_seconds), (self._beat, settings.lease_seconds / 3)):
+        ticks = [
+            (self._publish_tick, settings.tick_seconds),
+            (self._generate_tick, settings.tick_seconds),
+            (self._beat, settings.lease_seconds / 3),
+        ]
+        for tick, seconds in ticks:
             self._scheduler.add_job(self._try, "interval", args=[tick], seconds=seconds, **every)
-        for job in job_table(self.ports, self._pool.held_ids):
+        for job in job_table(self.ports, self._pool.held_ids, self._generation.held_ids):
             self._scheduler.add_job(
                 self._run_job,
                 "interval",
@@ -124,12 +137,16 @@ class Sidecar:
             recovered = claims.release_others(self.ports.database, self.ports.worker, now=self.ports.clock())
             if recovered:
                 log.warning("Took posts back from a sidecar that is gone.", posts=len(recovered))
+            items = item_claims.release_others(self.ports.database, self.ports.worker, now=self.ports.clock())
+            if items:
+                log.warning("Took items back from a sidecar that is gone.", items=len(items))
         self._forget_waits(beyond=FURTHEST_WAIT)
         self._beat(is_leader=True)
         log.info("This sidecar leads.", worker=self.ports.worker)
         self._leading = True
         self._scheduler.resume()
         self._pool.wake()
+        self._generation.wake()
 
     def _forget_waits(self, *, beyond: timedelta) -> None:
         """Bring back what a clock that ran ahead put off."""
@@ -137,11 +154,14 @@ class Sidecar:
         with self.ports.database.connection() as connection:
             posts = claims.forget_waits(connection, now=now, beyond=beyond)
             accounts = pacing.forget_waits(connection, now=now, beyond=beyond)
-        if posts or accounts:
-            log.warning("Brought back what a clock that ran ahead had put off.", posts=posts, accounts=accounts)
+        with self.ports.database.session() as session:
+            items = item_claims.forget_waits(session, now=now, beyond=beyond)
+        if posts or accounts or items:
+            log.warning("Brought back what a clock that ran ahead had put off.", posts=posts, accounts=accounts,
+                        items=items)  # fmt: skip
 
     def _claim(self, limit: int) -> list[Work]:
-        if not self._leading:
+        if not self._leading or self._stop.is_set():
             return []
         return claims.claim_due(self.ports.database, self.ports.worker, now=self.ports.clock(), limit=limit)
 
@@ -152,6 +172,14 @@ class Sidecar:
         else:
             self._pool.wake()
             self._record("publish", None, outcome="done")
+
+    def _generate_tick(self) -> None:
+        if self._hands_over():
+            handed = self._queue().hand_over_items(self.ports, limit=1000)
+            self._record("generate", f"Handed {handed} items to the workers." if handed else None, outcome="done")
+        else:
+            self._generation.wake()
+            self._record("generate", None, outcome="done")
 
     def _hands_over(self) -> bool:
         """Whether other machines do the publishing: asked for, or (auto) a worker is alive to do it."""
@@ -171,6 +199,7 @@ class Sidecar:
     def _beat(self, *, is_leader: bool | None = None) -> None:
         ports = self.ports
         claims.extend_leases(ports.database, ports.worker, self._pool.held_ids(), now=ports.clock())
+        item_claims.extend_leases(ports.database, ports.worker, self._generation.held_ids(), now=ports.clock())
         with ports.database.session() as session:
             heartbeats.beat(
                 session,
@@ -178,7 +207,7 @@ class Sidecar:
                 heartbeats.SCHEDULER,
                 started_at=self._started_at,
                 is_leader=self._leading if is_leader is None else is_leader,
-                in_flight=self._pool.in_flight,
+                in_flight=self._in_flight,
                 now=ports.clock(),
             )
 
@@ -209,11 +238,12 @@ class Sidecar:
             )
 
     def _end(self) -> None:
-        log.info("The sidecar is stopping; calls in hand are finished.", in_flight=self._pool.in_flight)
+        log.info("The sidecar is stopping; calls in hand are finished.", in_flight=self._in_flight)
         self._scheduler.shutdown(wait=False)
         settings = self.ports.settings
-        if not self._pool.stop(timeout=settings.provider_timeout_seconds + 10):
-            log.warning("Some calls did not end in time; their posts are recovered later.")
+        until = settings.provider_timeout_seconds + 10
+        if not all([self._pool.stop(timeout=until), self._generation.stop(timeout=until)]):
+            log.warning("Some calls did not end in time; what they were for is recovered later.")
         if self._dispatcher is not None:
             self._dispatcher.close()
         with contextlib.suppress(DatabaseUnavailableError), self.ports.database.session() as session:

@@ -9,6 +9,7 @@ from core.jobs.automations import run_automations, warn_of_shortage
 from core.jobs.cleanup import clean_up, remove_objects
 from core.jobs.counting import take_counts, thin_counts
 from core.jobs.deliver import Deliverer
+from core.jobs.generation import recover_items
 from core.jobs.notes import probe_notes
 from core.jobs.pictures import hash_pictures
 from core.jobs.ports import Ports
@@ -39,15 +40,19 @@ def refresh_tokens(ports: Ports) -> str | None:
     return f"Refreshed {refreshed} accounts." if refreshed else None
 
 
-def job_table(ports: Ports, in_hand: Callable[[], Sequence[str]] = list) -> list[Job]:
-    """The jobs with their rhythm; publishing and the heartbeat belong to the sidecar itself.
+def job_table(
+    ports: Ports, in_hand: Callable[[], Sequence[str]] = list, items_in_hand: Callable[[], Sequence[str]] = list
+) -> list[Job]:
+    """The jobs with their rhythm; publishing, generation and the heartbeat belong to the sidecar itself.
 
-    ``in_hand`` names the posts that this process is working on.
+    ``in_hand`` names the posts that this process is working on, ``items_in_hand`` the items of orders.
     """
     every = max(0.5, min(5, ports.settings.lease_seconds / 4))
     take_back = partial(recover, in_hand=in_hand)
+    take_items_back = partial(recover_items, in_hand=items_in_hand)
     return [
         Job("recover", "Take posts back from workers that fell silent", every, take_back),
+        Job("recover_items", "Take items back from workers that fell silent", every, take_items_back),
         Job("automations", "Let automations act that are due", 5, run_automations),
         Job("warn_of_shortage", "Warn of drafts that run out", 3600, warn_of_shortage),
         Job("refresh_tokens", "Renew DeviantArt tokens before they end", 60, refresh_tokens),

@@ -90,6 +90,11 @@ def may_begin(session: Session, provider_id: str, *, now: datetime, limit: int) 
     return next_items(session, provider_id, now=now, limit=room.calls) if room.calls else []
 
 
+def provider_of(session: Session, item_id: str) -> str | None:
+    """The provider of an item that waits to be begun; ``None`` for any other."""
+    return session.scalar(select(I.c.provider).where(I.c.id == item_id, I.c.status == ItemStatus.PENDING))
+
+
 def _lock_items(session: Session, ids: Sequence[str], *, now: datetime) -> list[OrderItem]:
     """The chosen items with their orders held, in turn; those that a person is just changing are left for later."""
     if not ids:
