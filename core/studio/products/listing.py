@@ -29,7 +29,10 @@ from core.system.actors import Actor
 
 MAX_PAGE_SIZE = 200
 MAX_SELECTION = 10_000
-COUNTED = 10_000
+# A screen counts up to here: “1,000+” costs the same in a house of a thousand and of a hundred thousand.
+COUNTED = 1_000
+# Rows with a word are further apart.
+COUNTED_BY_WORDS = 250
 STARS = (5, 4, 3, 2, 1)
 
 
@@ -128,8 +131,9 @@ def list_ids(
     return [one.id for one in reading.read(None, limit)]
 
 
-def count_products(session: Session, actor: Actor, wanted: ProductFilter, *, at_most: int = COUNTED) -> Count:
-    """How many match, counted up to ``at_most``."""
+def count_products(session: Session, actor: Actor, wanted: ProductFilter, *, at_most: int | None = None) -> Count:
+    """How many match, counted up to ``at_most``, by default to what costs next to nothing."""
+    at_most = at_most or (COUNTED_BY_WORDS if wanted.words else COUNTED)
     where = conditions(session, actor, wanted)
     if wanted.rating_from is not None:
         where.append(Product.rating >= wanted.rating_from)

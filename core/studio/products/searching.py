@@ -121,8 +121,8 @@ def _is_among(session: Session, column: Any, members: Select[Any], key: Any) -> 
         return condition
     some = members.limit(FEW + 1).subquery()
     if (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW:
-        few: ColumnElement[bool] = column.in_(members)
-        return few
+        listed: ColumnElement[bool] = column.in_(members)
+        return listed
     return exists(members.with_only_columns(literal_column("1")).where(key == column).correlate(Product))
 
 
