@@ -31,6 +31,10 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("pages/home.py", "Home", ":material/home:"),
         Screen("pages/account/profile.py", "My profile", ":material/person:", "profile", hidden=True),
     ),
+    "Create": (
+        Screen("pages/create/generate.py", "Generate", ":material/brush:", "generate"),
+        Screen("pages/create/orders.py", "Orders", ":material/list_alt:", "orders"),
+    ),
     "Publish": (
         Screen("pages/publish/review.py", "Review", ":material/rate_review:", "review"),
         Screen("pages/publish/content.py", "Content", ":material/imagesmode:", "content"),

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.media.models import Blob
 from core.studio.orders.access import get_item, get_order
 from core.studio.orders.listing import OrderView, views_of
 from core.studio.orders.models import AttemptState, GenerationAttempt, GenerationLog, ItemStatus, OrderItem
@@ -24,7 +23,7 @@ class PictureView:
     """A product as an item shows it."""
 
     id: str
-    storage_key: str
+    blob_id: str
     liked: bool
     rejected: bool
     rating: int | None
@@ -35,6 +34,7 @@ class ItemView:
     """An item as its order shows it. ``progress`` is from 0 to 1 while the provider says so."""
 
     id: str
+    order_id: str
     number: int
     batch: int
     status: ItemStatus
@@ -143,14 +143,13 @@ def recent_logs(session: Session, actor: Actor, order_id: str, *, limit: int = 5
 
 def _pictures(session: Session, ids: Sequence[str]) -> dict[str, tuple[PictureView, ...]]:
     query = (
-        select(Product.order_item_id, Product.id, Blob.storage_key, Product.liked, Product.rejected, Product.rating)
-        .join(Blob, Blob.id == Product.blob_id)
+        select(Product.order_item_id, Product.id, Product.blob_id, Product.liked, Product.rejected, Product.rating)
         .where(Product.order_item_id.in_(ids), Product.deleted_at.is_(None))
         .order_by(Product.output_index)
     )
     found: dict[str, list[PictureView]] = {}
     for row in session.execute(query):
-        picture = PictureView(row.id, row.storage_key, row.liked, row.rejected, row.rating)
+        picture = PictureView(row.id, row.blob_id, row.liked, row.rejected, row.rating)
         found.setdefault(row.order_item_id or "", []).append(picture)
     return {item_id: tuple(pictures) for item_id, pictures in found.items()}
 
@@ -166,6 +165,7 @@ def _view(row: OrderItem, pictures: tuple[PictureView, ...], *, may_be_charged: 
     made = row.generation_parameter_set
     return ItemView(
         id=row.id,
+        order_id=row.order_id,
         number=row.sequence_number,
         batch=row.batch_number,
         status=row.status,

@@ -1,8 +1,9 @@
 """Pictures that go into an order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.studio.orders.errors import OrderRefused
@@ -29,3 +30,47 @@ def check_inputs(session: Session, actor: Actor, inputs: Mapping[str, str], spec
     )
     if wanted and set(session.scalars(own)) != wanted:
         raise OrderRefused("A picture that was chosen is no longer there. Choose another.")
+
+
+@dataclass(frozen=True, slots=True)
+class InputChoice:
+    """A product that can go in."""
+
+    id: str
+    blob_id: str
+    label: str
+
+
+def input_choices(session: Session, actor: Actor, *, also: Sequence[str] = (), limit: int = 60) -> list[InputChoice]:
+    """The liked and the latest pictures of a person, and those of ``also``; liked ones first."""
+    own = (
+        Product.user_id == actor.user_id,
+        Product.deleted_at.is_(None),
+        Product.type == ProductType.IMAGE,
+        or_(Product.rejected.is_(False), Product.id.in_(also)),
+    )
+    columns = (Product.id, Product.blob_id, Product.name, Product.prompt, Product.liked)
+    newest = (Product.created_at.desc(), Product.id.desc())
+    rows = {
+        row.id: row
+        for query in (
+            select(*columns).where(*own, Product.id.in_(also)),
+            select(*columns).where(*own, Product.liked).order_by(*newest).limit(limit // 2),
+            select(*columns).where(*own).order_by(*newest).limit(limit // 2),
+        )
+        for row in session.execute(query)
+    }
+    return [
+        InputChoice(row.id, row.blob_id, f"{'♥ ' if row.liked else ''}{row.name} · {row.prompt or ''}".rstrip(" ·"))
+        for row in rows.values()
+    ]
+
+
+def latest_pictures(session: Session, actor: Actor, *, limit: int) -> list[InputChoice]:
+    """The newest pictures of a person."""
+    query = (
+        select(Product.id, Product.blob_id, Product.name)
+        .where(Product.user_id == actor.user_id, Product.deleted_at.is_(None))
+        .order_by(Product.created_at.desc(), Product.id.desc())
+    )
+    return [InputChoice(row.id, row.blob_id, row.name) for row in session.execute(query.limit(limit))]

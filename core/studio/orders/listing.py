@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.db.search import Searchable, matching
-from core.media.models import Blob
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderStatus
 from core.studio.orders.states import ENDED_ORDERS
 from core.studio.products.models import Product
@@ -39,7 +38,7 @@ class OrderView:
     """An order as a list shows it.
 
     ``cost`` is what its calls cost so far, in US dollars; ``unpriced`` is of how many ended items nobody knows.
-    ``covers`` are storage keys of its latest pictures, see ``blobs.thumbnail_key``.
+    ``covers`` are the blobs of its latest pictures.
     """
 
     id: str
@@ -184,17 +183,16 @@ def _product_counts(session: Session, ids: Sequence[str]) -> dict[str, int]:
 def _covers(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     rank = func.row_number().over(partition_by=OrderItem.order_id, order_by=Product.created_at.desc()).label("rank")
     ranked = (
-        select(OrderItem.order_id, Blob.storage_key, rank)
+        select(OrderItem.order_id, Product.blob_id, rank)
         .join(Product, Product.order_item_id == OrderItem.id)
-        .join(Blob, Blob.id == Product.blob_id)
         .where(OrderItem.order_id.in_(ids), Product.deleted_at.is_(None))
         .subquery()
     )
-    query = select(ranked.c.order_id, ranked.c.storage_key).where(ranked.c.rank <= COVERS).order_by(ranked.c.rank)
+    query = select(ranked.c.order_id, ranked.c.blob_id).where(ranked.c.rank <= COVERS).order_by(ranked.c.rank)
     found: dict[str, list[str]] = {}
-    for order_id, key in session.execute(query):
-        found.setdefault(order_id, []).append(key)
-    return {order_id: tuple(keys) for order_id, keys in found.items()}
+    for order_id, blob_id in session.execute(query):
+        found.setdefault(order_id, []).append(blob_id)
+    return {order_id: tuple(blobs) for order_id, blobs in found.items()}
 
 
 def _conditions(session: Session, actor: Actor, wanted: OrderFilter) -> list[ColumnElement[bool]]:

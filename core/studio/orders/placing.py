@@ -189,7 +189,8 @@ def _write_items(
         parameters = dict(item.parameters)
         if seed_name is not None and parameters.get(seed_name) in (None, ""):
             # Chosen here, so that the item can be made again: whatever the provider would choose is lost to us.
-            parameters[seed_name] = random.Random(f"{form.seed}:{number}").randint(0, highest)  # noqa: S311 - no secret
+            drawn = random.Random(f"{form.seed}:{number}").randint(0, highest)  # noqa: S311 - no secret
+            parameters[seed_name] = str(drawn)
         rows.append(
             common
             | {

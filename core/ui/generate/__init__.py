@@ -1,0 +1,1 @@
+"""The order form, in parts: what is typed, what it would become, what is being made."""

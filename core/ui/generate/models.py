@@ -1,0 +1,68 @@
+"""Choosing the model: those that are on offer, with what one picture costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.metering.price import Price
+from core.studio.catalogue.models import Model, Provider
+from core.studio.parameters import ParameterSpecSet, ParameterType
+from core.ui.generate.draft import DROPPED, Draft
+from core.ui.money import about
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model on offer."""
+
+    provider: Provider
+    model: Model
+    price: Price
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.provider.id, self.model.model_id
+
+    @property
+    def specs(self) -> ParameterSpecSet:
+        return ParameterSpecSet.from_json(self.model.parameter_schema)
+
+    @property
+    def label(self) -> str:
+        return f"{self.model.name} · {self.provider.name}"
+
+
+def choose_model(draft: Draft, offers: Sequence[Offer]) -> Offer:
+    """The model picker; what was typed for another model stays as far as the new one takes it."""
+    by_key = {offer.key: offer for offer in offers}
+    current = by_key.get((draft.provider_id or "", draft.model_id or ""))
+    if current is None:
+        current = offers[0]
+        draft.provider_id, draft.model_id = current.key
+    labels = {offer.key: offer.label for offer in offers}
+    keys = list(by_key)
+    chosen = st.selectbox(
+        "Model", keys, index=keys.index(current.key), format_func=labels.__getitem__,
+        key=f"generate-model-{draft.version}", help="Type to search. Set up more under Providers & models.",
+    )  # fmt: skip
+    if chosen != current.key:
+        st.session_state[DROPPED] = draft.use_model(*chosen, current.specs, by_key[chosen].specs)
+        st.rerun()
+    _place_input(draft, current)
+    said = [str(current.model.capabilities.get("about") or current.model.modality.value)]
+    said.append(about(current.price, "a picture"))
+    st.caption(" · ".join(said))
+    return current
+
+
+def _place_input(draft: Draft, offer: Offer) -> None:
+    """A picture that came by the address goes to the first place the model has for one."""
+    if "" not in draft.inputs:
+        return
+    product_id = draft.inputs.pop("")
+    place = next((spec for spec in offer.specs if spec.type is ParameterType.IMAGE), None)
+    if place is None:
+        st.warning("This model takes no picture. Choose one that works on pictures, then use the picture again.")
+        return
+    draft.inputs[place.name] = product_id

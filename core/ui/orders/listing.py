@@ -1,0 +1,113 @@
+"""The list of orders: filters, cards, export."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from core.identity.sessions import SignedIn
+from core.runtime import Runtime
+from core.studio.orders.listing import OrderFilter, OrderPage, OrderView, list_orders
+from core.studio.orders.models import OrderStatus
+from core.ui.money import dollars, plain_dollars
+from core.ui.orders.progress import badge_of, sentence_of, show_progress
+from core.ui.page import blob_url
+from core.ui.tables import csv_button, csv_bytes
+from core.ui.times import moment
+from core.ui.words import count, plain, shortened
+
+SECONDS = 3
+MOST_EXPORTED = 10_000
+GROUPS: dict[str, tuple[OrderStatus, ...]] = {
+    "All": (),
+    "Running": (OrderStatus.PENDING, OrderStatus.PROCESSING),
+    "Complete": (OrderStatus.FULFILLED,),
+    "With failures": (OrderStatus.PARTIALLY_FULFILLED, OrderStatus.FAILED),
+    "Cancelled": (OrderStatus.CANCELLED,),
+    "Trash": (),
+}
+HEAD = ("order", "placed_at", "status", "provider", "model", "project", "items", "complete", "failed", "cancelled",
+        "pictures", "estimated_usd", "cost_usd", "unpriced_items", "prompt")  # fmt: skip
+
+
+def ask_filter() -> OrderFilter:
+    """The filters above the list; they live in the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        group = st.segmented_control(
+            "Show", list(GROUPS), default="All", key="orders-show", bind="query-params", label_visibility="collapsed"
+        )
+        label = "Words of the prompt"
+        words = st.text_input(
+            label, key="orders-words", bind="query-params", placeholder=label, label_visibility="collapsed", width=240
+        )
+    chosen = group or "All"
+    return OrderFilter(statuses=GROUPS[chosen], words=words or "", in_trash=chosen == "Trash")
+
+
+@st.fragment(run_every=SECONDS)
+def show_orders(runtime: Runtime, user: SignedIn, wanted: OrderFilter, now: datetime) -> None:
+    """One page of orders; draws itself anew while something runs."""
+    number = int(st.session_state.get("orders-page", 1))
+    with runtime.database.read() as session:
+        page = list_orders(session, user.actor, wanted, page=number)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(count(page.total, "order"))
+        csv_button(lambda: orders_csv(runtime, user, wanted), "atelier-orders", key="orders-csv")
+    for order in page.rows:
+        _show_card(order, user.timezone, now)
+    if page.pages > 1:
+        st.pagination(page.pages, key="orders-page")
+
+
+def orders_csv(runtime: Runtime, user: SignedIn, wanted: OrderFilter) -> bytes:
+    """Everything that matches; instants in UTC, money in US dollars, empty where nobody knows."""
+    rows: list[OrderView] = []
+    page: OrderPage | None = None
+    with runtime.database.read() as session:
+        while page is None or (page.number < page.pages and len(rows) < MOST_EXPORTED):
+            page = list_orders(session, user.actor, wanted, page=page.number + 1 if page else 1, size=500)
+            rows.extend(page.rows)
+    states = ", ".join(status.value for status in wanted.statuses) or "all"
+    filters = f"# Atelier orders. Filters: status {states}; words “{wanted.words}”; trash {wanted.in_trash}"
+    return csv_bytes([[filters], HEAD, *map(_csv_row, rows)])
+
+
+def _csv_row(order: OrderView) -> Sequence[object]:
+    return [
+        order.id, order.created_at.isoformat(timespec="seconds"), order.status.value, order.provider, order.model,
+        order.project or "", order.total, order.completed, order.failed, order.cancelled, order.products,
+        "" if order.estimated_cost is None else plain_dollars(order.estimated_cost),
+        "" if order.cost is None else plain_dollars(order.cost), order.unpriced, order.prompt,
+    ]  # fmt: skip
+
+
+def cost_of(order: OrderView) -> str:
+    """What it cost, or what it will."""
+    if order.cost is None and order.estimated_cost is None:
+        return "cost unknown"
+    if order.cost is None:
+        return f"about {dollars(order.estimated_cost)} expected" if order.estimated_cost else "free"
+    more = f", {count(order.unpriced, 'item')} unpriced" if order.unpriced else ""
+    return f"{'free' if order.cost == 0 else dollars(order.cost)}{more}"
+
+
+def _show_card(order: OrderView, timezone: str, now: datetime) -> None:
+    with st.container(border=True, key=f"order-{order.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label, colour = badge_of(order)
+            st.badge(label, color=colour)
+            st.page_link(
+                "pages/create/orders.py",
+                label=plain(shortened(order.prompt, 90)) or "Without words",
+                query_params={"order": order.id},
+            )
+        facts = [order.model_name, sentence_of(order), cost_of(order), moment(order.created_at, timezone, now=now)]
+        if order.project:
+            facts.insert(1, plain(order.project))
+        st.caption(" · ".join(facts))
+        if not order.has_ended:
+            show_progress(order)
+        if order.covers:
+            with st.container(horizontal=True, gap="xsmall"):
+                for blob_id in order.covers:
+                    st.image(blob_url(blob_id, 150), width=84)

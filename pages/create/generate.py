@@ -1,0 +1,125 @@
+"""The order form: what to make, what it will become, what it will cost; and what is being made."""
+
+import streamlit as st
+
+from core.clock import utc_now
+from core.errors import AtelierError
+from core.runtime import get_runtime
+from core.studio.catalogue.access import list_models, list_providers
+from core.studio.catalogue.list_prices import list_prices
+from core.studio.orders import placing
+from core.studio.shelves.models import ProjectStatus
+from core.studio.shelves.projects import current_project, list_projects
+from core.studio.wording.lookups import list_lookups
+from core.studio.wording.templates import list_templates
+from core.ui.errors import guarded
+from core.ui.gate import current_user
+from core.ui.generate.draft import DROPPED, current_draft, new_seed, save
+from core.ui.generate.fields import ask_parameters
+from core.ui.generate.models import Offer, choose_model
+from core.ui.generate.pictures_in import ask_pictures
+from core.ui.generate.preview import show_preview
+from core.ui.generate.projects import choose_project
+from core.ui.generate.running import show_running
+from core.ui.generate.wording import TOAST, show_lookups, show_saving, show_templates
+from core.ui.money import dollars
+from core.ui.page import empty_state, page_header
+from core.ui.words import count, plain
+
+user = current_user()
+runtime = get_runtime()
+now = utc_now()
+
+page_header("Generate", "Write what to make, see what it becomes and costs, and order it.")
+if toast := st.session_state.pop(TOAST, None):
+    st.toast(toast)
+with runtime.database.read() as session:
+    usable = {row.id: row for row in list_providers(session, usable_only=True)}
+    models = list_models(session, list(usable))
+    prices = list_prices(session, models, now=now)
+    words = list_lookups(session, user.actor)
+    project = current_project(session, user.actor)
+    projects = list_projects(session, user.actor, status=ProjectStatus.ACTIVE)
+    kept = list_templates(session, user.actor, project_id=project.id if project else None)
+offers = [Offer(usable[one.provider_id], one, prices[one.id]) for one in models]
+if not offers:
+    empty_state("No model is on offer", "Switch a provider on; one draws on this machine without any key.",
+                icon=":material/hub:")  # fmt: skip
+    st.page_link("pages/connect/providers.py", label="Providers & models", icon=":material/hub:")
+    st.stop()
+
+with guarded():
+    draft = current_draft(runtime, user)
+    form_side, result_side = st.columns([6, 5], gap="large")
+    with form_side:
+        offer = choose_model(draft, offers)
+        for said in st.session_state.pop(DROPPED, None) or ():
+            st.info(plain(said), icon=":material/remove_circle:")
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            show_lookups(draft, words)
+            show_templates(draft, kept)
+            with st.popover("Markup", icon=":material/help:", type="tertiary"):
+                st.markdown(
+                    "- `[red,blue]` tries each; a trailing comma adds nothing as a choice\n"
+                    "- `[color]` every value of a lookup; `[color:2]` two at random\n"
+                    "- `[color_1]` a turn of its own, `[=color]` the same again\n"
+                    "- `(&)` between batches, `||` between parts\n"
+                    "- `steps: 10,20` in a parameter's field tries both\n"
+                    "- `batch:sample:20` takes 20 of all combinations\n"
+                    "- `\\[` for a bracket that is meant as one"
+                )
+        draft.prompt = st.text_area(
+            "Prompt", draft.prompt, key=f"generate-prompt-{draft.version}", height=140,
+            placeholder="a harbour at [dawn,dusk], [weather]",
+        ) or ""  # fmt: skip
+        if offer.model.capabilities.get("accepts_negative_prompt", True):
+            draft.negative_prompt = st.text_area(
+                "Without", draft.negative_prompt, key=f"generate-negative-{draft.version}", height=70,
+                help="What is not to be in the picture. As many batches and parts as the prompt, or one for all.",
+            ) or ""  # fmt: skip
+        else:
+            draft.negative_prompt = ""
+        ask_pictures(runtime, user, draft, offer.specs)
+        ask_parameters(draft, offer.specs)
+        most = int(offer.model.capabilities.get("images_per_call") or 1)
+        draft.images_per_item = min(draft.images_per_item, most)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            if most > 1:
+                draft.images_per_item = st.number_input(
+                    "Pictures per item",
+                    1,
+                    most,
+                    draft.images_per_item,
+                    key=f"generate-images-{draft.version}",
+                    width=150,
+                )
+            draft.project_id = choose_project(runtime, user, project, projects)
+            if st.button("Draw lots anew", icon=":material/casino:", help="Other choices at random, and other seeds"):
+                draft.seed = new_seed()
+    save(runtime, user, draft)
+
+    with result_side:
+        form = draft.form()
+        if form is not None and draft.prompt.strip():
+            try:
+                with runtime.database.read() as session:
+                    seen = placing.preview(session, user.actor, form, now=now)
+            except AtelierError as error:
+                st.warning(plain(str(error)), icon=":material/edit_note:")
+            else:
+                show_preview(draft, seen)
+                cost = seen.estimate.cost
+                price = f" · about {dollars(cost)}" if cost else ""
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    if st.button(f"Order {count(seen.images, 'picture')}{price}", type="primary", key="place",
+                                 icon=":material/brush:", disabled=not seen.expansion.items):  # fmt: skip
+                        with guarded():
+                            with runtime.database.session() as session:
+                                placing.place(session, user.actor, form, now=utc_now())
+                            draft.renew()
+                            st.session_state[TOAST] = f"{count(seen.images, 'picture')} ordered."
+                            st.rerun()
+                    show_saving(runtime, user, draft, project)
+        else:
+            st.caption("The preview shows every item before anything is ordered.")
+        show_running(runtime, user)
