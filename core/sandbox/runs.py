@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -192,6 +193,11 @@ def _row(run: Run, now: float) -> JsonDict:
 
 def _repeated(names: Iterator[str | None]) -> int:
     return sum(1 for times in Counter(name for name in names if name is not None).values() if times > 1)
+
+
+def key_in(webhook: str | None) -> str | None:
+    """The caller's own name for a call, if it put one into the address of its webhook."""
+    return parse_qs(urlsplit(webhook or "").query).get("key", [None])[0]
 
 
 def is_since(run: Run, text: str | None) -> bool:

@@ -42,9 +42,9 @@ __all__ = [
 ]
 
 
-# A protocol that signs nothing gets a webhook address with a secret in it. Whoever receives such a webhook hands that
-# secret to ``ImageProvider.verify`` under this name among the headers, in place of what the sender put there.
-ADDRESS_SECRET_HEADER = "x-atelier-address-secret"
+# Where a protocol signs nothing, the adapter puts ``?secret=`` into the webhook's address. Whoever receives a webhook
+# hands that value to ``ImageProvider.verify`` under this name among the headers, in place of what the sender put there.
+ADDRESS_SECRET_HEADER = "x-atelier-address-secret"  # noqa: S105 - a name
 
 
 class ProviderKind(enum.StrEnum):

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import httpx
+
 from core.adapters.images.refusals import Dialect
 from core.studio.providers import Connection, ErrorCategory, GenerationError, GenerationRequest
 
@@ -53,6 +55,14 @@ def arguments_of(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]
         chosen = given.get(seed)
         given[seed] = marker_of(request.key) if chosen is None else whole(chosen, dialect)
     return given
+
+
+def webhook_of(request: GenerationRequest, **more: str) -> str | None:
+    """Where the provider is to call back: with our key in the address, so that a webhook names the call even when the
+    answer to the submission was lost. ``more`` goes there too."""
+    if request.webhook_url is None:
+        return None
+    return str(httpx.URL(request.webhook_url).copy_merge_params({"key": request.key, **more}))
 
 
 def whole(value: Any, dialect: Dialect) -> int:

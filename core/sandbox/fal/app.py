@@ -1,6 +1,5 @@
 """The routes of the imitated fal: the queue, and below ``/-/`` its storage, keys, history and media."""
 
-import re
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,13 +20,12 @@ from core.sandbox.fal.results import CANCELLED, failure_of, result_of
 from core.sandbox.fal.storage import LIFECYCLE, Storage, places
 from core.sandbox.faults import FaultRule
 from core.sandbox.requestlog import iso
-from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_since, result
+from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_since, key_in, result
 from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
 KEY = "fal_sandbox"  # and whatever begins with it; public, documented
 BROKE_KEY = "fal_sandbox_broke"  # an account without balance
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Handler = Callable[[Request, str], Awaitable[Any]]
 
 
@@ -136,7 +134,7 @@ class Fal:
             starts_at=starts_at,
             ends_at=starts_at + self._settings.seconds,
             base_url=root_of(request),
-            key=found[0] if (found := UUID.search(webhook)) else None,
+            key=key_in(webhook),
             kind="PNG" if given.get("output_format") == "png" else "JPEG",
             more={"app": application.app, "media_id": secrets.token_hex(16)},
         )

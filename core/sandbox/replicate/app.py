@@ -23,7 +23,7 @@ from core.sandbox.replicate.errors import ApiError
 from core.sandbox.replicate.files import Files
 from core.sandbox.replicate.models import Model, find_model, find_version
 from core.sandbox.replicate.requests import Wanted, check_input, read_body, seconds_of, size_of
-from core.sandbox.runs import Behaviour, Run, Runs, is_signed, result
+from core.sandbox.runs import Behaviour, Run, Runs, is_signed, key_in, result
 from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
@@ -31,7 +31,6 @@ TOKEN = "r8_sandbox"  # noqa: S105 - and whatever begins with it; public, docume
 BROKE_TOKEN = "r8_sandbox_broke"  # noqa: S105 - an account without credit
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"the sandbox signs with this.").decode()
 KINDS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Handler = Callable[[Request, str], Awaitable[Any]]
 
 
@@ -158,7 +157,7 @@ class Replicate:
             starts_at=starts_at,
             ends_at=starts_at + self._settings.seconds,
             base_url=root_of(request),
-            key=found[0] if (found := UUID.search(wanted.webhook or "")) else None,
+            key=key_in(wanted.webhook),
             kind=KINDS[given.get("output_format", "webp" if "output_format" in model.properties else "png")],
             more={"version": model.version, "gives_list": model.gives_list},
         )

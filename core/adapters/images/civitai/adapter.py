@@ -3,11 +3,11 @@
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.adapters.images.calls import arguments_of, base_of, forged, key_of, lowered, text_of
+from core.adapters.images.calls import arguments_of, base_of, forged, key_of, lowered, text_of, webhook_of
 from core.adapters.images.catalogue.civitai import AIR, MODELS, model_of
 from core.adapters.images.civitai.answers import DIALECT, consumption_of, status_of
 from core.adapters.images.http import Line
@@ -37,7 +37,6 @@ ROOT = "https://orchestration.civitai.com"
 BASE = "/v2/consumer"
 LARGEST_INPUT = 50 * 1024**2
 TAG = "atelier"
-CLOCKS_APART = timedelta(minutes=5)
 EVENTS = ["workflow:succeeded", "workflow:failed", "workflow:expired", "workflow:canceled"]
 
 
@@ -66,11 +65,12 @@ class CivitaiImages:
 
     def submit(self, connection: Connection, request: GenerationRequest) -> Submitted:
         links = {file.parameter: self._upload(connection, file) for file in request.inputs}
-        answer = self._post(connection, _body(request, links), {}, "submit", has_effect=True)
+        body = {**_body(request, links), **_callbacks(connection, request)}
+        answer = self._post(connection, body, {}, "submit", has_effect=True)
         return Submitted(_handle(answer, has_effect=True))
 
     def find(self, connection: Connection, request: GenerationRequest, *, since: datetime) -> Handle | None:
-        wanted = {"tags": request.key, "take": "10", "fromDate": (since - CLOCKS_APART).astimezone(UTC).isoformat()}
+        wanted = {"tags": request.key, "take": "10", "fromDate": since.astimezone(UTC).isoformat()}
         items = self._get(connection, "/workflows", "find", wanted).get("items")
         if not isinstance(items, list):
             raise rubbish(DIALECT, 200, has_effect=False)
@@ -193,14 +193,18 @@ def _body(request: GenerationRequest, links: Mapping[str, str]) -> dict[str, Any
     }
     if not links:
         given.pop("strength", None)  # of a picture that is not there
-    body: dict[str, Any] = {
+    return {
         "steps": [{"$type": "imageGen", "input": given}],
         "tags": [TAG, request.key],
         "metadata": {TAG: request.key},
     }
-    if request.webhook_url:
-        body["callbacks"] = [{"url": request.webhook_url, "type": EVENTS, "detailed": False}]
-    return body
+
+
+def _callbacks(connection: Connection, request: GenerationRequest) -> dict[str, Any]:
+    """A webhook with the secret in its address; without a secret none is asked for, since anybody could send it."""
+    secret = text_of(connection.settings.get("webhook_secret"))
+    webhook = webhook_of(request, secret=secret) if secret else None
+    return {"callbacks": [{"url": webhook, "type": EVENTS, "detailed": False}]} if webhook else {}
 
 
 def _loras(value: Any) -> dict[str, float]:

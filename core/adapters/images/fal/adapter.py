@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from core.adapters.images.calls import arguments_of, is_same, key_of, text_of
+from core.adapters.images.calls import arguments_of, is_same, key_of, text_of, webhook_of
 from core.adapters.images.catalogue.fal import MODELS
 from core.adapters.images.fal import webhooks
 from core.adapters.images.fal.answers import (
@@ -55,7 +55,6 @@ RENEW_SECONDS = 60.0  # keys that do not fit are asked for again after this
 MOST_PAGES = 20
 LARGEST_INPUT = 100 * 1024**2
 INPUT_SECONDS = 24 * 3600  # an uploaded picture may go after a day
-CLOCKS_APART = timedelta(minutes=5)
 # What waits or runs is not in the history; a request is given this long to show there.
 PATIENCE = timedelta(minutes=30)
 ASK_AGAIN_SECONDS = 60.0
@@ -90,7 +89,7 @@ class FalImages:
             endpoint="submit",
             headers=self._headers(connection),
             has_effect=True,
-            params={"fal_webhook": request.webhook_url} if request.webhook_url else None,
+            params={"fal_webhook": webhook} if (webhook := webhook_of(request)) else None,
             json=arguments,
         )
         request_id = text_of(answer.body.get("request_id")) if isinstance(answer.body, dict) else None
@@ -102,11 +101,12 @@ class FalImages:
         """Never ``None``: that a request is not in the history does not say that there is none."""
         sent = _arguments(request)
         files = {file.parameter for file in request.inputs}
-        items = self._since(connection, request.model.model_id, since - CLOCKS_APART)
+        # The newest first: older ones are tries that came before.
+        items = self._since(connection, request.model.model_id, since)
         found = [one for one in items if is_same(sent, one.get("json_input"), but=files)]
         if len(found) > 1 and "seed" not in request.model.definition:
             raise cannot_tell(DIALECT)  # without a seed, requests of the same words are alike
-        request_id = text_of(found[-1].get("request_id")) if found else None
+        request_id = text_of(found[0].get("request_id")) if found else None
         if request_id is not None:
             return _handle(self._hosts(connection), request.model.model_id, request_id, {})
         if utc_now() - since < PATIENCE:

@@ -6,12 +6,12 @@ the seed names the call unless a person chose it.
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from core.adapters.images.calls import arguments_of, base_of, is_same, key_of, text_of
+from core.adapters.images.calls import arguments_of, base_of, is_same, key_of, text_of, webhook_of
 from core.adapters.images.catalogue.replicate import MODELS
 from core.adapters.images.http import Line
 from core.adapters.images.inputs import read_input
@@ -41,7 +41,6 @@ SECRET_SECONDS = 24 * 3600.0
 RENEW_SECONDS = 60.0  # a secret that does not fit is asked for again after this
 MOST_PAGES = 20
 LARGEST_INPUT = 100 * 1024**2
-CLOCKS_APART = timedelta(minutes=5)
 
 
 class ReplicateImages:
@@ -70,8 +69,8 @@ class ReplicateImages:
         arguments.update({file.parameter: self._upload(connection, file) for file in request.inputs})
         path, body = _addressed(request)
         body["input"] = arguments
-        if request.webhook_url:
-            body |= {"webhook": request.webhook_url, "webhook_events_filter": ["completed"]}
+        if webhook := webhook_of(request):
+            body |= {"webhook": webhook, "webhook_events_filter": ["completed"]}
         answer = self._line.call(
             "POST",
             self._url(connection, path),
@@ -85,12 +84,12 @@ class ReplicateImages:
     def find(self, connection: Connection, request: GenerationRequest, *, since: datetime) -> Handle | None:
         sent = arguments_of(request, DIALECT)
         files = {file.parameter for file in request.inputs}
-        found = [one for one in self._since(connection, since - CLOCKS_APART) if _is_call(one, request, sent, files)]
+        found = [one for one in self._since(connection, since) if _is_call(one, request, sent, files)]
         if not found:
             return None
         if len(found) > 1 and "seed" not in request.model.definition:
             raise cannot_tell(DIALECT)  # without a seed, calls of the same words are alike
-        return _handle(found[-1], 200)
+        return _handle(found[0], 200)  # the newest: older ones are tries that came before
 
     def poll(self, connection: Connection, handle: Handle) -> CallStatus:
         try:
@@ -232,6 +231,6 @@ def _is_call(listed: Mapping[str, Any], request: GenerationRequest, sent: Mappin
     version = request.model.version or named
     is_model = listed.get("model") == path or (version and listed.get("version") == version)
     webhook = listed.get("webhook")
-    if webhook and request.webhook_url and webhook != request.webhook_url:
+    if webhook and request.webhook_url and webhook != webhook_of(request):
         return False
     return bool(is_model) and is_same(sent, listed.get("input"), but=files)
