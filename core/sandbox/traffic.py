@@ -158,14 +158,19 @@ class TrafficMiddleware:
         await (_anybodys(fault) or self._provider.answer(fault))(scope, receive, send)
 
 
+def page(status: int) -> Response:
+    """HTML where JSON was expected, as gateways and firewalls answer."""
+    return HTMLResponse(
+        f"<!DOCTYPE html><html><head><title>{status}</title></head>"
+        f"<body><h1>{status}</h1><p>The upstream server did not answer as it should.</p></body></html>",
+        status,
+    )
+
+
 def _anybodys(fault: FaultRule) -> Response | None:
     """What looks the same whoever the provider is: it comes from the network in front of it."""
     if fault.kind is FaultKind.HTML_PAGE:
-        return HTMLResponse(
-            f"<!DOCTYPE html><html><head><title>{fault.status}</title></head>"
-            f"<body><h1>{fault.status}</h1><p>The upstream server did not answer as it should.</p></body></html>",
-            fault.status,
-        )
+        return page(fault.status)
     return Response(b'{"id": "\xff\x00', media_type="application/json") if fault.kind is FaultKind.RUBBISH else None
 
 

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 from core.errors import AtelierError
 from core.sandbox.faults import FaultKind, FaultRule
 from core.sandbox.store import JsonDict
+from core.sandbox.traffic import page
 
 TITLES = {
     400: "Bad Request",
@@ -53,4 +54,6 @@ def fault_answer(rule: FaultRule) -> Response:
         return throttled(rule.retry_after)
     if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
         return JSONResponse({"detail": "Something went wrong."})
-    return ApiError(403 if rule.kind is FaultKind.HTML_403 else rule.status, rule.error_description).response()
+    if rule.kind is FaultKind.HTML_403:
+        return page(403)
+    return ApiError(rule.status, rule.error_description).response()

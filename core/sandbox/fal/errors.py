@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from core.errors import AtelierError
 from core.sandbox.faults import FaultKind, FaultRule
 from core.sandbox.store import JsonDict
+from core.sandbox.traffic import page
 
 
 class ApiError(AtelierError):
@@ -63,5 +64,6 @@ def fault_answer(rule: FaultRule) -> Response:
         return throttled(rule.retry_after)
     if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
         return JSONResponse({"detail": "Something went wrong."})
-    status = 403 if rule.kind is FaultKind.HTML_403 else rule.status
-    return ApiError(status, rule.error_description or "Something went wrong.", error_type=rule.error).response()
+    if rule.kind is FaultKind.HTML_403:
+        return page(403)
+    return ApiError(rule.status, rule.error_description or "Something went wrong.", error_type=rule.error).response()

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from core.errors import AtelierError
 from core.sandbox.faults import FaultKind, FaultRule
 from core.sandbox.store import JsonDict
+from core.sandbox.traffic import page
 
 
 class ApiError(AtelierError):
@@ -68,6 +69,7 @@ def fault_answer(rule: FaultRule) -> Response:
         return throttled(rule.retry_after)
     if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
         return JSONResponse({"detail": "Something went wrong."})
-    status = 403 if rule.kind is FaultKind.HTML_403 else rule.status
-    title = "Internal server error" if status >= 500 else "Refused"
-    return ApiError(status, rule.error or title, rule.error_description or "Something went wrong.").response()
+    if rule.kind is FaultKind.HTML_403:
+        return page(403)
+    title = "Internal server error" if rule.status >= 500 else "Refused"
+    return ApiError(rule.status, rule.error or title, rule.error_description or "Something went wrong.").response()
