@@ -20,6 +20,7 @@ from core.studio.providers import (
     Output,
     ProviderKind,
 )
+from tests.media import samples
 from tests.providers.local.asking import HERE, outcome, picture, pixels, request, start_picture
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -116,6 +117,8 @@ def test_the_picture_to_start_from_gives_size_and_likeness(tmp_path: Path) -> No
         (b"", "is no JPEG, PNG, GIF or WebP"),
         (b"%PDF-1.7 not a picture", "is no JPEG, PNG, GIF or WebP"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "is damaged"),
+        (samples.make_jpeg()[:9000], "is damaged"),
+        (samples.make_png(12, 300), "smaller than 16 pixels"),
     ],
 )
 def test_a_start_picture_that_is_none_is_refused(tmp_path: Path, content: bytes, message: str) -> None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -22,6 +24,9 @@ Pixels = npt.NDArray[np.uint8]
 # A large picture takes some hundred megabytes while it is painted: one of them at a time in a process.
 _GIANT_PIXELS = 1_600_000
 _giants = threading.Lock()
+# Painting is computing: more painters than cores would save no time. Having few threads of their own keeps memory flat:
+# each thread that ever painted holds on to some of what it used.
+_painters = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix="painter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,13 @@ def paint(commission: Commission, index: int) -> Painted:
     seed = commission.seed_of(index)
     style, scene = _stage(commission, seed, width, height)
     with _giants if width * height > _GIANT_PIXELS else nullcontext():
-        pixels = _pixels(commission, seed, style, scene, source)
-        data = png.encode(pixels, png.settings_text(commission, seed, style, width, height))
+        data = _painters.submit(_file, commission, seed, style, scene, source).result()
     return Painted(data, width, height, seed, style)
+
+
+def _file(commission: Commission, seed: int, style: str, scene: Scene, source: retouching.Source | None) -> bytes:
+    pixels = _pixels(commission, seed, style, scene, source)
+    return png.encode(pixels, png.settings_text(commission, seed, style, *scene.size))
 
 
 def _stage(commission: Commission, seed: int, width: int, height: int) -> tuple[str, Scene]:

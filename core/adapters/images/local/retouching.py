@@ -32,7 +32,7 @@ def read_source(path: Path) -> Source:
 
 
 def _decode(path: Path, media_type: MediaType) -> Source:
-    header = open_picture(path, media_type)
+    header = open_picture(path, media_type, fail_on="error")
     if header.width * header.height > _MAX_PIXELS:
         raise refusal("The picture to start from has more than 100 megapixels. Make it smaller first.")
     image = header.thumbnail_image(MAX_SIDE, height=MAX_SIDE, size="down")

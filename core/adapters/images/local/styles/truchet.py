@@ -12,9 +12,9 @@ def paint(scene: Scene) -> Field:
     x, y = scene.grid()
     tiles = scene.count(4, 9)
     u, v = x * tiles + float(rng.random()), y * tiles + float(rng.random())
-    column, row = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)
+    column, row = np.floor(u), np.floor(v)
     turned = rng.random((int(row.max()) + 1, int(column.max()) + 1)) < 0.5
-    flip = turned[row, column]
+    flip = turned[row.astype(np.int32), column.astype(np.int32)]
     right, low = u - column, v - row
     right = np.where(flip, 1 - right, right)
     low = np.broadcast_to(low, right.shape)
