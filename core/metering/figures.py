@@ -1,0 +1,250 @@
+"""What the screen asks of the sums: totals against the time before, days, and who or what comes first.
+
+Everything here reads sums, never events. Days are those of the zone that :func:`state.summed_zone` names.
+"""
+
+import enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, case, func, select
+from sqlalchemy.orm import Session
+
+from core.metering import names
+from core.metering.access import person_wanted
+from core.metering.days import Days
+from core.metering.models import NO_KEY, NO_PROJECT
+from core.metering.sums import HOUSE_DAYS, PERSON_DAYS
+from core.system.actors import Actor
+
+
+class Dimension(enum.StrEnum):
+    """What sums can be told apart by."""
+
+    PROVIDER = "provider"
+    MODEL = "model"
+    TYPE = "type"
+    PROJECT = "project"
+    PERSON = "person"
+    KEY = "key"
+
+
+_COLUMNS = {
+    Dimension.PROVIDER: ("provider",),
+    Dimension.MODEL: ("provider", "model"),
+    Dimension.TYPE: ("type",),
+    Dimension.PROJECT: ("project_id",),
+    Dimension.PERSON: ("user_id",),
+    Dimension.KEY: ("api_key_id",),
+}
+_OF_PERSONS = frozenset({"project_id", "user_id", "api_key_id"})
+_READ = (
+    "calls", "ok", "errors", "refused", "aborted", "unpriced", "images", "tokens_in", "tokens_out", "timed",
+    "latency_ms", "cost", "estimated_cost",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFilter:
+    """Which days, and of whom or what; ``None`` means: any. An empty ``project_id`` means: without a project."""
+
+    days: Days
+    user_id: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    type: str | None = None
+    project_id: str | None = None
+    api_key_id: str | None = None
+
+    def described(self) -> str:
+        """The filter in words, for the head of an export."""
+        narrowed = ("user_id", "provider", "model", "type", "project_id", "api_key_id")
+        named = {name: getattr(self, name) for name in narrowed if getattr(self, name) is not None}
+        parts = [f"days = {self.days.first} to {self.days.last}"]
+        return ", ".join([*parts, *(f"{name} = {value or 'none'}" for name, value in named.items())])
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Counts and US dollars. ``cost`` leaves out the ``unpriced`` calls and has ``estimated_cost`` in it."""
+
+    calls: int = 0
+    ok: int = 0
+    errors: int = 0
+    refused: int = 0
+    aborted: int = 0
+    unpriced: int = 0
+    images: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    timed: int = 0
+    latency_ms: int = 0
+    cost: Decimal = Decimal(0)
+    estimated_cost: Decimal = Decimal(0)
+
+    @property
+    def mean_latency_ms(self) -> int | None:
+        return round(self.latency_ms / self.timed) if self.timed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The range, and the one of the same length before it."""
+
+    now: Sums
+    before: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a list. ``key`` is what filters by it: an id, or ``provider`` and ``model``; empty parts mean none."""
+
+    key: tuple[str, ...]
+    name: str
+    sums: Sums
+    cost_before: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A value for each day of a range (oldest first) and each name, the largest first, the rest as one."""
+
+    dates: tuple[date, ...]
+    names: tuple[str, ...]
+    values: tuple[tuple[Decimal, ...], ...]
+
+
+OTHER = "Other"
+
+
+def overview(session: Session, actor: Actor, wanted: UsageFilter) -> Overview:
+    """Totals of the range and of the range before."""
+    table = _table(session, actor, wanted)
+    is_now = case((table.c.day >= wanted.days.first, 1), else_=0).label("is_now")
+    query = _where(select(is_now, *_sums(table)), table, session, actor, wanted, before=True).group_by(is_now)
+    found = {row[0]: _read(row[1:]) for row in session.execute(query)}
+    return Overview(found.get(1, Sums()), found.get(0, Sums()))
+
+
+def ranked(
+    session: Session, actor: Actor, wanted: UsageFilter, by: Dimension, *, limit: int | None = 10
+) -> list[Entry]:
+    """Who or what cost most, then who was called most; each with its cost in the range before."""
+    table = _table(session, actor, wanted, by)
+    columns = [table.c[name] for name in _COLUMNS[by]]
+    is_now = table.c.day >= wanted.days.first
+    before = func.sum(case((is_now, 0), else_=table.c.cost), type_=table.c.cost.type)
+    query = select(*columns, before, *(_sum(table, name, is_now) for name in _READ))
+    query = _where(query, table, session, actor, wanted, before=True)
+    rows = session.execute(query.group_by(*columns)).all()
+    width = len(columns)
+    entries = [
+        Entry(_key(row[:width]), "", _read(row[width + 1 :]), row[width] or Decimal(0))
+        for row in rows
+    ]  # fmt: skip
+    entries = [entry for entry in entries if entry.sums.calls or entry.sums.cost]
+    entries.sort(key=lambda entry: (-entry.sums.cost, -entry.sums.calls, entry.key))
+    return names.given(session, by.value, entries[:limit])
+
+
+def by_day(
+    session: Session,
+    actor: Actor,
+    wanted: UsageFilter,
+    by: Dimension,
+    *,
+    measure: str = "cost",
+    most: int = 10,
+) -> Series:
+    """``measure`` (of :class:`Sums`) a day, told apart by ``by``: the ``most`` largest, and the rest as one."""
+    table = _table(session, actor, wanted, by)
+    columns = [table.c[name] for name in _COLUMNS[by]]
+    value = func.sum(table.c[measure], type_=table.c[measure].type)
+    query = _where(select(table.c.day, value, *columns), table, session, actor, wanted)
+    found: dict[tuple[str, ...], dict[date, Decimal]] = {}
+    for row in session.execute(query.group_by(table.c.day, *columns)):
+        found.setdefault(_key(row[2:]), {})[row[0]] = Decimal(row[1])
+    return _pivot(session, by, wanted.days, found, most)
+
+
+def unpriced(session: Session, actor: Actor, wanted: UsageFilter) -> list[Entry]:
+    """Models whose calls have no known price, most calls first; ``sums`` are of all their calls."""
+    entries = ranked(session, actor, wanted, Dimension.MODEL, limit=None)
+    found = [entry for entry in entries if entry.sums.unpriced]
+    return sorted(found, key=lambda entry: (-entry.sums.unpriced, entry.key))
+
+
+def csv_rows(session: Session, actor: Actor, wanted: UsageFilter, zone: str) -> Iterator[Sequence[object]]:
+    """Sums by day, provider, model and type as rows of a CSV file: the filter, the header, the days."""
+    table = _table(session, actor, wanted)
+    columns = [table.c.day, table.c.provider, table.c.model, table.c.type]
+    query = _where(select(*columns, *_sums(table)), table, session, actor, wanted)
+    yield ["filter", f"{wanted.described()}, days of {zone}, costs in US dollars"]
+    yield ["day", "provider", "model", "type", *_READ]
+    for row in session.execute(query.group_by(*columns).order_by(*columns)):
+        yield [row[0].isoformat(), *row[1:4], *_plain(row[4:])]
+
+
+def _plain(values: Sequence[Any]) -> Iterator[object]:
+    for name, value in zip(_READ, values, strict=True):
+        yield f"{value:f}" if name.endswith("cost") else int(value)
+
+
+def _table(session: Session, actor: Actor, wanted: UsageFilter, by: Dimension | None = None) -> Table:
+    """The coarsest sums that can tell: the house's when nothing is asked of persons."""
+    asked = {name for name in ("project_id", "api_key_id") if getattr(wanted, name) is not None}
+    if person_wanted(session, actor, wanted.user_id) is not None:
+        asked.add("user_id")
+    asked |= set(_COLUMNS[by]) if by else set()
+    return PERSON_DAYS if asked & _OF_PERSONS else HOUSE_DAYS
+
+
+def _where(
+    query: Select[Any], table: Table, session: Session, actor: Actor, wanted: UsageFilter, before: bool = False
+) -> Select[Any]:
+    days = wanted.days
+    query = query.where(table.c.day >= (days.before.first if before else days.first), table.c.day <= days.last)
+    person = person_wanted(session, actor, wanted.user_id)
+    chosen = {"user_id": person, "project_id": wanted.project_id, "api_key_id": wanted.api_key_id}
+    chosen |= {name: getattr(wanted, name) for name in ("provider", "model", "type")}
+    for name, value in chosen.items():
+        if value is not None:
+            query = query.where(table.c[name] == value)
+    return query
+
+
+def _sums(table: Table) -> list[Any]:
+    return [_sum(table, name) for name in _READ]
+
+
+def _sum(table: Table, name: str, where: ColumnElement[bool] | None = None) -> Any:
+    column = table.c[name]
+    return func.sum(column if where is None else case((where, column), else_=0), type_=column.type).label(name)
+
+
+def _read(values: Sequence[Any]) -> Sums:
+    told = zip(_READ, values, strict=True)
+    numbers: dict[str, Any] = {name: value if name.endswith("cost") else int(value) for name, value in told}
+    return Sums(**numbers)
+
+
+def _key(values: Sequence[Any]) -> tuple[str, ...]:
+    return tuple("" if value in (NO_PROJECT, NO_KEY) else str(value) for value in values)
+
+
+def _pivot(
+    session: Session, by: Dimension, days: Days, found: dict[tuple[str, ...], dict[date, Decimal]], most: int
+) -> Series:
+    ordered = sorted(found, key=lambda key: (-sum(found[key].values()), key))
+    shown, rest = ordered[:most], ordered[most:]
+    dates = tuple(days)
+    values = [tuple(found[key].get(day, Decimal(0)) for day in dates) for key in shown]
+    entries = names.given(session, by.value, [Entry(key, "", Sums(), Decimal(0)) for key in shown])
+    called = [entry.name for entry in entries]
+    if rest:
+        values.append(tuple(sum((found[key].get(day, Decimal(0)) for key in rest), Decimal(0)) for day in dates))
+        called.append(OTHER)
+    return Series(dates, tuple(called), tuple(values))
