@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from core.clock import Clock, utc_now
@@ -75,8 +76,9 @@ class LoopbackOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         peer = scope.get("client")
-        if scope["type"] == "http" and peer is not None and not is_loopback(peer[0]):
-            await blocked()(scope, receive, send)
+        if scope["type"] in {"http", "websocket"} and peer is not None and not is_loopback(peer[0]):
+            refusal = blocked() if scope["type"] == "http" else WebSocketClose()
+            await refusal(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

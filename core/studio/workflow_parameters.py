@@ -1,10 +1,10 @@
 """The parameters a ComfyUI workflow can be given: what people call them, and what the server says about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.studio.parameters import Interpolation, ParameterSpec, ParameterType
+from core.studio.parameters import Interpolation, ParameterSpec, ParameterSpecSet, ParameterType
 
 T = ParameterType
 LARGEST_SEED = 2**64 - 1
@@ -60,6 +60,31 @@ def spec_of(
     # The file's own seed would make every run the same one, its prompt would stand in for a forgotten one.
     default = None if known.type is T.SEED or known.required else node["inputs"][slot]
     return _as_declared(replace(known, default=default), declared_input(object_info, node["class_type"], slot))
+
+
+def with_choices(
+    parameters: ParameterSpecSet, bindings: Mapping[str, Sequence[Sequence[str]]], known: Iterable[ParameterSpec]
+) -> ParameterSpecSet:
+    """The same parameters with the choices that other workflows of the same server have for them.
+
+    Checkpoints lie in a folder of their own: another kind of loader keeps its text.
+    """
+    offered = {spec.name: spec for spec in known if spec.choices}
+    return ParameterSpecSet.of(
+        _as_offered(spec, offered[spec.name]) if _may_choose(spec, bindings, offered) else spec for spec in parameters
+    )
+
+
+def _may_choose(
+    spec: ParameterSpec, bindings: Mapping[str, Sequence[Sequence[str]]], offered: Mapping[str, ParameterSpec]
+) -> bool:
+    slots = {place[1] for place in bindings.get(spec.name, ())}
+    return spec.type is T.STRING and spec.name in offered and (spec.name != "checkpoint" or slots == {"ckpt_name"})
+
+
+def _as_offered(spec: ParameterSpec, offered: ParameterSpec) -> ParameterSpec:
+    default = spec.default if spec.default in offered.choices else offered.default
+    return replace(spec, type=T.ENUM, choices=offered.choices, default=default)
 
 
 def declared_input(object_info: Mapping[str, Any] | None, class_type: str, slot: str) -> Sequence[Any]:

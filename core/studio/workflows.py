@@ -10,17 +10,18 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from core.errors import InvalidInputError
 from core.studio.parameters import ParameterSpecSet
-from core.studio.providers import Connection, Modality
+from core.studio.providers import Modality
 from core.studio.workflow_parameters import spec_of
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_NODES = 500
 # How many pictures a run makes is not a parameter: the order says it with every call.
 BATCH = "batch_size"
+IMAGES_PER_CALL = 8  # ComfyUI takes thousands; graphics cards do not
 IMAGE = "image"
 
 TEXT_INPUTS = ("text", "text_g", "text_l", "clip_l", "t5xxl", "prompt")
@@ -63,13 +64,14 @@ class Workflow:
         """As :class:`core.studio.providers.ModelRef` carries it."""
         return {"workflow": self.graph, "bindings": self.bindings, "outputs": list(self.outputs)}
 
-
-@runtime_checkable
-class DescribesNodes(Protocol):
-    """A provider that can tell what its nodes take; an adapter may be one besides being an ``ImageProvider``."""
-
-    def node_classes(self, connection: Connection) -> Mapping[str, Any]:
-        """ComfyUI's ``/object_info``, for :func:`read_workflow`; raises ``GenerationError``."""
+    def capabilities(self) -> dict[str, Any]:
+        """As a model of the catalogue says them."""
+        return {
+            "images_per_call": IMAGES_PER_CALL if BATCH in self.bindings else 1,
+            "modalities": [self.modality.value],
+            "needs_prompt": "prompt" in self.bindings,
+            "accepts_negative_prompt": "negative_prompt" in self.bindings,
+        }
 
 
 def read_workflow(content: str | bytes | Mapping[str, Any], object_info: Mapping[str, Any] | None = None) -> Workflow:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.studio.parameters import ParameterType
+from core.studio.parameters import ParameterSpec, ParameterType
 from core.studio.providers import Modality
+from core.studio.workflow_parameters import with_choices
 from core.studio.workflows import WorkflowRefused, filled_graph, read_workflow
 
 BASIC: dict[str, Any] = {
@@ -105,6 +106,35 @@ def test_the_server_brings_choices_and_ranges() -> None:
     assert (specs["scheduler"].type, specs["scheduler"].default) == (ParameterType.ENUM, "karras")
     assert specs["steps"].maximum == 150
     assert "CheckpointLoaderSimple" in workflow.unknown_classes
+
+
+def test_other_workflows_of_the_server_lend_their_choices() -> None:
+    known = [
+        ParameterSpec("sampler_name", ParameterType.ENUM, choices=("heun", "ddim"), default="heun"),
+        ParameterSpec("checkpoint", ParameterType.ENUM, choices=("mine.safetensors", "other.safetensors")),
+        ParameterSpec("steps", ParameterType.INTEGER),
+    ]
+
+    def lent(graph: dict[str, Any]) -> dict[str, ParameterSpec]:
+        workflow = read_workflow(graph)
+        return {spec.name: spec for spec in with_choices(workflow.parameters, workflow.bindings, known)}
+
+    basic = lent(BASIC)
+    assert (basic["sampler_name"].choices, basic["sampler_name"].default) == (("heun", "ddim"), "heun")
+    assert basic["checkpoint"].default == "mine.safetensors"
+    assert basic["steps"].type is ParameterType.INTEGER
+    assert lent(FLUX)["checkpoint"].type is ParameterType.STRING  # it is no checkpoint of that folder
+
+
+def test_a_workflow_says_what_it_can() -> None:
+    can = read_workflow(BASIC).capabilities()
+    assert (can["images_per_call"], can["needs_prompt"], can["accepts_negative_prompt"]) == (8, True, True)
+    fixed = copy.deepcopy(FLUX)
+    fixed["6"]["inputs"]["text"] = ["99", 0]
+    fixed["99"] = {"class_type": "Random Words", "inputs": {}}
+    fixed["27"]["inputs"]["batch_size"] = ["99", 1]
+    can = read_workflow(fixed).capabilities()
+    assert (can["images_per_call"], can["needs_prompt"]) == (1, False)
 
 
 def test_flux_is_read_through_its_guider() -> None:

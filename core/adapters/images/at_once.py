@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from core.adapters.images.calls import base_of
 from core.adapters.images.http import Line
 from core.adapters.images.refusals import cannot_tell
 from core.studio.providers import (
@@ -24,17 +25,21 @@ ANSWER_BYTES = 384 * 1024**2  # ten large pictures in base64
 
 
 class AnswersAtOnce:
-    """The part of ``ImageProvider`` that is the same for all of them. ``root`` is used where a connection has none."""
+    """The part of ``ImageProvider`` that is the same for all of them.
+
+    ``root`` is used where a connection has none; an answer is waited for ``call_seconds``.
+    """
 
     traits = ProviderTraits(answers_at_once=True)
 
-    def __init__(self, line: Line, root: str) -> None:
+    def __init__(self, line: Line, root: str, *, call_seconds: float = LONGEST_CALL_SECONDS) -> None:
         self._line = line
         self._root = root
+        self._call_seconds = call_seconds
 
     def root_of(self, connection: Connection) -> str:
         """Where this connection's provider is."""
-        return (connection.base_url or self._root).rstrip("/")
+        return base_of(connection, self._root)
 
     def find(self, connection: Connection, request: GenerationRequest, *, since: datetime) -> Handle | None:
         raise cannot_tell(self._line.dialect)

@@ -3,12 +3,13 @@
 from core.adapters.images.civitai.adapter import CivitaiImages
 from core.adapters.images.civitai.answers import DIALECT as CIVITAI
 from core.adapters.images.comfyui.adapter import ComfyUi
-from core.adapters.images.comfyui.calls import dialect as comfyui_dialect
+from core.adapters.images.comfyui.calls import DIALECT as COMFYUI
 from core.adapters.images.fal.adapter import FalImages
 from core.adapters.images.fal.answers import DIALECT as FAL
 from core.adapters.images.gemini.adapter import GeminiImages
-from core.adapters.images.gemini.answers import dialect as gemini_dialect
+from core.adapters.images.gemini.answers import DIALECT as GEMINI
 from core.adapters.images.http import Line
+from core.adapters.images.local.provider import LocalProvider
 from core.adapters.images.openai.adapter import NAME as OPENAI
 from core.adapters.images.openai.adapter import OpenAiImages
 from core.adapters.images.openai.calls import dialect as openai_dialect
@@ -31,12 +32,13 @@ def build_image_providers(settings: Settings) -> dict[ProviderKind, ImageProvide
         return Line(kind.value, dialect, timeout_seconds=seconds, threads=threads)
 
     return {
+        ProviderKind.LOCAL: LocalProvider(),
         ProviderKind.REPLICATE: ReplicateImages(line(ProviderKind.REPLICATE, REPLICATE), settings.replicate_url),
         ProviderKind.FAL: FalImages(line(ProviderKind.FAL, FAL), settings.fal_url),
         ProviderKind.CIVITAI: CivitaiImages(line(ProviderKind.CIVITAI, CIVITAI), settings.civitai_url),
-        ProviderKind.COMFYUI: ComfyUi(line(ProviderKind.COMFYUI, comfyui_dialect()), settings.comfyui_url),
+        ProviderKind.COMFYUI: ComfyUi(line(ProviderKind.COMFYUI, COMFYUI), settings.comfyui_url),
         ProviderKind.OPENAI: OpenAiImages(line(ProviderKind.OPENAI, openai_dialect(OPENAI)), settings.openai_url),
-        ProviderKind.GEMINI: GeminiImages(line(ProviderKind.GEMINI, gemini_dialect()), settings.gemini_url),
+        ProviderKind.GEMINI: GeminiImages(line(ProviderKind.GEMINI, GEMINI), settings.gemini_url),
         ProviderKind.OPENAI_COMPATIBLE: OpenAiCompatibleImages(
             line(ProviderKind.OPENAI_COMPATIBLE, openai_dialect(OPENAI_COMPATIBLE)), ""
         ),

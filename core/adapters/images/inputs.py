@@ -1,7 +1,6 @@
-"""What goes into a call: pictures read up to a size, numbers that came as text; refusals before anything is sent."""
+"""Pictures that go into a call, read up to a size, and refusals before anything is sent."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from core.studio.providers import ErrorCategory, GenerationError, InputFile
 
@@ -30,11 +29,3 @@ def refused(message: str) -> GenerationError:
 def require_inputs(inputs: Sequence[InputFile], most: int) -> None:
     if len(inputs) > most:
         raise refused(f"At most {most} pictures can go in; there are {len(inputs)}. Take some away.")
-
-
-def whole_number(name: str, value: Any) -> int:
-    """A seed or a count, which may be text: seeds can be larger than databases count."""
-    try:
-        return int(value)
-    except (TypeError, ValueError) as error:
-        raise refused(f"“{name}” must be a whole number. Change it and try again.") from error

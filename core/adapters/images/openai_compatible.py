@@ -49,7 +49,7 @@ class OpenAiCompatibleImages(AnswersAtOnce):
         return [generic_model(name) for name in names]
 
     def submit(self, connection: Connection, request: GenerationRequest) -> Submitted:
-        return calls.make(self._line, self.root_of(connection), connection, request)
+        return calls.make(self._line, self.root_of(connection), connection, request, seconds=self._call_seconds)
 
     def _offered(self, connection: Connection) -> list[str]:
         answer = self._line.call(

@@ -1,7 +1,7 @@
 """Models of a person's own: ComfyUI workflows added to the catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.studio.catalogue.errors import ProviderRefused
 from core.studio.catalogue.models import Model
 from core.studio.parameters import ParameterSpecSet
 from core.studio.providers import Modality, ProviderKind
+from core.studio.workflow_parameters import with_choices
 from core.system import audit
 from core.system.actors import Actor
 
@@ -28,6 +29,7 @@ class CustomModel:
     parameters: ParameterSpecSet
     definition: Mapping[str, Any]
     family: str | None = None
+    capabilities: Mapping[str, Any] = field(default_factory=dict)
 
 
 def add_workflow(session: Session, actor: Actor, provider_id: str, model: CustomModel, *, now: datetime) -> Model:
@@ -49,7 +51,8 @@ def add_workflow(session: Session, actor: Actor, provider_id: str, model: Custom
         name=name,
         family=model.family,
         modality=model.modality,
-        parameter_schema=model.parameters.to_json(),
+        parameter_schema=_with_choices(session, provider.id, model).to_json(),
+        capabilities=dict(model.capabilities),
         definition=dict(model.definition),
         is_custom=True,
         created_at=now,
@@ -59,6 +62,15 @@ def add_workflow(session: Session, actor: Actor, provider_id: str, model: Custom
     session.flush()
     audit.record(session, actor, "model.added", row.id, after={"provider": provider.id, "name": name}, now=now)
     return row
+
+
+def _with_choices(session: Session, provider_id: str, model: CustomModel) -> ParameterSpecSet:
+    """What the server's own models know to choose from: the file says only what it was set to."""
+    schemas = session.scalars(
+        select(Model.parameter_schema).where(Model.provider_id == provider_id, ~Model.is_custom, Model.is_available)
+    )
+    known = [spec for schema in schemas for spec in ParameterSpecSet.from_json(schema)]
+    return with_choices(model.parameters, model.definition.get("bindings") or {}, known)
 
 
 def offer_model(session: Session, actor: Actor, provider_id: str, model_id: str, *, on: bool, now: datetime) -> Model:

@@ -59,7 +59,9 @@ def _show_found(context: Context, server: Provider, found: Workflow, name: str) 
     with st.form("workflow-save", border=False):
         called = st.text_input("Name", name, max_chars=200, key="workflow-name")
         if st.form_submit_button("Add the workflow", type="primary"):
-            model = CustomModel(called or "", found.modality, found.parameters, found.definition())
+            model = CustomModel(
+                called or "", found.modality, found.parameters, found.definition(), capabilities=found.capabilities()
+            )
             with context.runtime.database.session() as session:
                 workflows.add_workflow(session, context.user.actor, server.id, model, now=utc_now())
             st.session_state[TOAST] = f"“{called}” can be ordered now."

@@ -1,9 +1,10 @@
 """The imitated ComfyUI itself: as strict and as forgetful as the real one."""
 
+import asyncio
 import copy
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,8 +14,7 @@ from websockets.sync.client import connect
 
 from core.adapters.images.catalogue.comfyui import TEXT_TO_IMAGE
 from core.adapters.images.comfyui.progress import progress_of
-from core.studio.providers import Connection, ImageProvider, ProviderKind
-from core.studio.workflows import DescribesNodes
+from core.sandbox.server import create_app
 from tests.providers.support import StandInControl, new_key
 from tests.sandbox.support import png, wait_until
 
@@ -199,13 +199,27 @@ def test_jobs_tell_the_same_in_one_shape(http: httpx.Client, control: StandInCon
     assert http.get("/api/jobs").status_code == 404
 
 
-def test_the_adapter_describes_the_nodes(
-    providers: Mapping[ProviderKind, ImageProvider], connection: Connection, control: StandInControl
-) -> None:
-    comfy = providers[ProviderKind.COMFYUI]
-    assert isinstance(comfy, DescribesNodes)
-    assert comfy.node_classes(connection)["SaveImage"]["output_node"] is True
-    assert not isinstance(providers[ProviderKind.OPENAI], DescribesNodes)
+def test_it_does_not_answer_other_machines() -> None:
+    async def knock() -> list[Any]:
+        said: list[Any] = []
+        scope = {
+            "type": "websocket",
+            "path": "/comfyui/ws",
+            "query_string": b"",
+            "headers": [],
+            "client": ("10.0.0.9", 1),
+        }
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        await create_app()(scope, receive, send)
+        return said
+
+    assert [message["type"] for message in asyncio.run(knock())] == ["websocket.close"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from core.adapters.images.http import Line
+from core.adapters.images.openai.adapter import OpenAiImages
+from core.adapters.images.openai.calls import dialect
 from core.clock import utc_now
 from core.studio.providers import (
     CallState,
@@ -160,6 +163,24 @@ def test_a_fault_of_a_submission_is_taken_for_what_it_is(
     assert (error.category, error.effect_possible) == (fault.category, fault.effect_possible)
     assert error.retry_after == fault.retry_after
     assert control.begun == fault.begun
+
+
+def test_an_answer_that_takes_too_long_may_have_had_its_effect(
+    openai: ImageProvider, connection: Connection, control: StandInControl
+) -> None:
+    control.fault("slow", "/v1/images/*", seconds=0.5, after_effect=True)
+    hasty = OpenAiImages(Line("openai", dialect("OpenAI")), "", call_seconds=0.2)
+    with pytest.raises(GenerationError) as caught:
+        hasty.submit(connection, request_for(model_named(openai, connection, "dall-e-2"), size="256x256"))
+    hasty.close()
+    assert (caught.value.category, caught.value.effect_possible) == (E.NETWORK, True)
+    assert control.begun == 1
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/v1/"])
+def test_the_version_may_be_left_out_of_the_address(openai: ImageProvider, connection: Connection, ending: str) -> None:
+    root = str(connection.base_url).removesuffix("/v1")
+    assert openai.check(replace(connection, base_url=f"{root}{ending}"))
 
 
 def test_an_empty_prompt_is_not_sent(openai: ImageProvider, connection: Connection, control: StandInControl) -> None:

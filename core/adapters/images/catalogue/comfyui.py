@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.studio.providers import CatalogueModel
-from core.studio.workflows import BATCH, read_workflow
+from core.studio.workflows import read_workflow
 
 WRITTEN_ON = "2026-11-21"
-IMAGES_PER_CALL = 8
 
 _SHARED: dict[str, Any] = {
     "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": ""}},
@@ -52,17 +51,19 @@ IMAGE_TO_IMAGE: dict[str, Any] = {
     **_SHARED,
 }
 TEMPLATES = (
-    ("text-to-image", "Picture from words", TEXT_TO_IMAGE),
-    ("image-to-image", "Picture from a picture", IMAGE_TO_IMAGE),
+    ("text-to-image", "Picture from words", "Any checkpoint of the server", TEXT_TO_IMAGE),
+    ("image-to-image", "Picture from a picture", "Any checkpoint; keeps the picture's shape", IMAGE_TO_IMAGE),
 )
 
 
 def models_for(object_info: Mapping[str, Any]) -> list[CatalogueModel]:
     """The bundled workflows with the choices of a server, as its ``/object_info`` gives them."""
-    return [_model(model_id, name, graph, object_info) for model_id, name, graph in TEMPLATES]
+    return [_model(model_id, name, about, graph, object_info) for model_id, name, about, graph in TEMPLATES]
 
 
-def _model(model_id: str, name: str, graph: dict[str, Any], object_info: Mapping[str, Any]) -> CatalogueModel:
+def _model(
+    model_id: str, name: str, about: str, graph: dict[str, Any], object_info: Mapping[str, Any]
+) -> CatalogueModel:
     workflow = read_workflow(graph, object_info)
     return CatalogueModel(
         model_id,
@@ -70,12 +71,7 @@ def _model(model_id: str, name: str, graph: dict[str, Any], object_info: Mapping
         "comfyui-workflow",
         workflow.modality,
         workflow.parameters,
-        capabilities={
-            "images_per_call": IMAGES_PER_CALL if BATCH in workflow.bindings else 1,
-            "modalities": [workflow.modality.value],
-            "accepts_negative_prompt": True,
-            "as_of": WRITTEN_ON,
-        },
-        pricing={"by": "nothing", "as_of": WRITTEN_ON},
+        capabilities={**workflow.capabilities(), "about": about, "as_of": WRITTEN_ON},
+        pricing={"note": "Made on hardware of the house: nobody charges it."},
         definition=workflow.definition(),
     )

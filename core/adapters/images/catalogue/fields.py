@@ -1,6 +1,7 @@
 """Short ways to say what a model accepts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.studio.parameters import ParameterSpec, ParameterType
@@ -99,6 +100,16 @@ def picture(name: str, label: str, *, required: bool = False, hint: str = "") ->
         group=INPUT,
         order=10,
     )
+
+
+def pictures(count: int) -> tuple[ParameterSpec, ...]:
+    """Places for pictures that go in: ``image``, ``image_2`` and so on; none of them needed."""
+    first = picture("image", "Picture", hint="Without one the picture is made from the words alone.")
+    more = (
+        replace(picture(f"image_{place}", f"Picture {place}"), order=first.order + place - 1, advanced=True)
+        for place in range(2, count + 1)
+    )
+    return (first, *more)
 
 
 def _number(

@@ -4,10 +4,11 @@ Written on 21 November 2026 from https://platform.openai.com/docs/api-reference/
 generation; what a picture costs is in the price table.
 """
 
-from dataclasses import replace
+from typing import Any
 
-from core.adapters.images.catalogue.common import PROMPT, T, choice, pictures, prompt
-from core.studio.parameters import ParameterSpec, ParameterSpecSet
+from core.adapters.images.catalogue import fields
+from core.adapters.images.catalogue.fields import QUALITY, SIZE
+from core.studio.parameters import ParameterSpec, ParameterSpecSet, ParameterType
 from core.studio.providers import CatalogueModel, Modality
 
 WRITTEN_ON = "2026-11-21"
@@ -15,119 +16,109 @@ GPT_SIZES = ("1024x1024", "1536x1024", "1024x1536", "auto")
 GPT_PROMPT, DALLE_3_PROMPT, DALLE_2_PROMPT = 32_000, 4_000, 1_000  # characters
 PICTURES_IN = 4  # places in the form; the protocol takes 16
 ANY_SIZE = r"auto|\d{2,4}x\d{2,4}"
-BOTH = [Modality.TEXT_TO_IMAGE.value, Modality.IMAGE_TO_IMAGE.value]
+WORDS, BOTH = [Modality.TEXT_TO_IMAGE.value], [Modality.TEXT_TO_IMAGE.value, Modality.IMAGE_TO_IMAGE.value]
 
-_MASK = ParameterSpec(
-    "mask", T.IMAGE, "Mask", hint="A PNG: what is transparent in it is made anew.", advanced=True, order=39
-)
-_COMPRESSION = ParameterSpec(
-    "output_compression", T.INTEGER, "Compression", hint="For JPEG and WebP: 100 keeps everything.", minimum=0,
-    maximum=100, advanced=True, order=63,
-)  # fmt: skip
-_SIZE = choice("size", "Size", GPT_SIZES, "1024x1024", order=50)
+_MASK = fields.picture("mask", "Mask", hint="A PNG: what is transparent in it is made anew.")
+_SIZE = fields.choice("size", "Size", GPT_SIZES, "1024x1024", group=SIZE)
 _FREE_SIZE = ParameterSpec(
-    "size", T.STRING, "Size", default="1024x1024", pattern=ANY_SIZE, order=50,
+    "size", ParameterType.STRING, "Size", default="1024x1024", pattern=ANY_SIZE, group=SIZE, order=30,
     hint="Width x height in pixels, each divisible by 16, up to 3840x2160 and at most three to one; or auto.",
 )  # fmt: skip
-_FIDELITY = replace(
-    choice("input_fidelity", "Fidelity to the pictures", ("low", "high"), "low", order=38), default=None, advanced=True
+_GPT: tuple[ParameterSpec, ...] = (
+    fields.prompt(longest=GPT_PROMPT),
+    *fields.pictures(PICTURES_IN),
+    _MASK,
+    fields.choice("quality", "Quality", ("low", "medium", "high", "auto"), "medium", group=QUALITY),
+    fields.choice("background", "Background", ("auto", "transparent", "opaque"), "auto", order=60),
+    fields.choice("output_format", "File", ("png", "jpeg", "webp"), "png", order=62),
+    fields.whole(
+        "output_compression", "Compression", 0, 100, order=63, advanced=True,
+        hint="For JPEG and WebP: 100 keeps everything.",
+    ),
+    fields.choice("moderation", "Moderation", ("auto", "low"), "auto", order=70, advanced=True),
+)  # fmt: skip
+_FIDELITY = fields.choice(
+    "input_fidelity", "Fidelity to the pictures", ("low", "high"), None, group=QUALITY, order=38, advanced=True
 )
 
 
-def _token_model(
-    model_id: str, name: str, size: ParameterSpec = _SIZE, *, sets_fidelity: bool = True, sizes: tuple[str, ...] = ()
+def _gpt(
+    model_id: str, name: str, about: str, *, size: ParameterSpec = _SIZE, sets_fidelity: bool = True
 ) -> CatalogueModel:
     """A model of the newer family: base64 answers, paid by tokens."""
-    specs = [
-        prompt(GPT_PROMPT),
-        *pictures(PICTURES_IN),
-        _MASK,
-        size,
-        choice("quality", "Quality", ("low", "medium", "high", "auto"), "medium", order=51),
-        choice("background", "Background", ("auto", "transparent", "opaque"), "auto", order=60),
-        choice("output_format", "File", ("png", "jpeg", "webp"), "png", order=62),
-        _COMPRESSION,
-        replace(choice("moderation", "Moderation", ("auto", "low"), "auto", order=70), advanced=True),
-        *([_FIDELITY] if sets_fidelity else []),
-    ]
+    specs = [*_GPT, size, *([_FIDELITY] if sets_fidelity else [])]
+    can = {"images_per_call": 10, "pictures_in": PICTURES_IN, "transparent_background": True}
+    return _model(model_id, name, "gpt-image", about, specs, BOTH, can)
+
+
+def _model(
+    model_id: str,
+    name: str,
+    family: str,
+    about: str,
+    specs: list[ParameterSpec],
+    modalities: list[str],
+    can: dict[str, Any],
+) -> CatalogueModel:
+    said = {"about": about, "modalities": modalities, "accepts_negative_prompt": False, "as_of": WRITTEN_ON}
+    unit = "token" if family == "gpt-image" else "image"
     return CatalogueModel(
         model_id,
         name,
-        "gpt-image",
+        family,
         Modality.TEXT_TO_IMAGE,
         ParameterSpecSet.of(specs),
-        capabilities={
-            "images_per_call": 10,
-            "modalities": BOTH,
-            "pictures_in": PICTURES_IN,
-            "sizes": list(sizes or GPT_SIZES),
-            "accepts_negative_prompt": False,
-            "transparent_background": True,
-            "as_of": WRITTEN_ON,
-        },
-        pricing={"by": "tokens", "as_of": WRITTEN_ON},
-    )
-
-
-def _image_model(
-    model_id: str, name: str, most: int, characters: int, specs: list[ParameterSpec], modalities: list[str]
-) -> CatalogueModel:
-    """A model of the older family: addresses good for an hour, paid by picture."""
-    return CatalogueModel(
-        model_id,
-        name,
-        "dall-e",
-        Modality.TEXT_TO_IMAGE,
-        ParameterSpecSet.of([prompt(characters), *specs]),
-        capabilities={
-            "images_per_call": most,
-            "modalities": modalities,
-            "accepts_negative_prompt": False,
-            "as_of": WRITTEN_ON,
-        },
-        pricing={"by": "image", "as_of": WRITTEN_ON},
+        capabilities={**can, **said},
+        pricing={"unit": unit, "as_of": WRITTEN_ON},
     )
 
 
 MODELS: tuple[CatalogueModel, ...] = (
-    _token_model("gpt-image-2", "GPT Image 2", _FREE_SIZE, sizes=("any",)),
-    _token_model("gpt-image-1.5", "GPT Image 1.5"),
-    _token_model("gpt-image-1", "GPT Image 1"),
-    _token_model("gpt-image-1-mini", "GPT Image 1 mini", sets_fidelity=False),
-    _image_model(
+    _gpt("gpt-image-2", "GPT Image 2", "The newest: any size, pictures in, transparent background", size=_FREE_SIZE),
+    _gpt("gpt-image-1.5", "GPT Image 1.5", "Pictures in, transparent background"),
+    _gpt("gpt-image-1", "GPT Image 1", "Pictures in, transparent background"),
+    _gpt("gpt-image-1-mini", "GPT Image 1 mini", "The cheapest of its family", sets_fidelity=False),
+    _model(
         "dall-e-3",
         "DALL·E 3",
-        1,
-        DALLE_3_PROMPT,
+        "dall-e",
+        "Older: from words alone, which it changes",
         [
-            choice("size", "Size", ("1024x1024", "1792x1024", "1024x1792"), "1024x1024", order=50),
-            choice("quality", "Quality", ("standard", "hd"), "standard", order=51),
-            choice("style", "Style", ("vivid", "natural"), "vivid", order=52),
+            fields.prompt(longest=DALLE_3_PROMPT),
+            fields.choice("size", "Size", ("1024x1024", "1792x1024", "1024x1792"), "1024x1024", group=SIZE),
+            fields.choice("quality", "Quality", ("standard", "hd"), "standard", group=QUALITY),
+            fields.choice("style", "Style", ("vivid", "natural"), "vivid"),
         ],
-        [Modality.TEXT_TO_IMAGE.value],
+        WORDS,
+        {"images_per_call": 1},
     ),
-    _image_model(
+    _model(
         "dall-e-2",
         "DALL·E 2",
-        10,
-        DALLE_2_PROMPT,
-        [*pictures(1), _MASK, choice("size", "Size", ("1024x1024", "512x512", "256x256"), "1024x1024", order=50)],
+        "dall-e",
+        "Oldest and small",
+        [
+            fields.prompt(longest=DALLE_2_PROMPT),
+            *fields.pictures(1),
+            _MASK,
+            fields.choice("size", "Size", ("1024x1024", "512x512", "256x256"), "1024x1024", group=SIZE),
+        ],
         BOTH,
+        {"images_per_call": 10, "pictures_in": 1},
     ),
 )
 
 
 def generic_model(model_id: str) -> CatalogueModel:
     """A model of a server that speaks like OpenAI: what it takes beyond words and a size is not known."""
+    text = ParameterType.STRING
     specs = (
-        PROMPT,
-        *pictures(PICTURES_IN),
-        ParameterSpec("size", T.STRING, "Size", default="1024x1024", pattern=ANY_SIZE, order=50),
-        ParameterSpec(
-            "quality", T.STRING, "Quality", advanced=True, order=51, hint="As the server names it, or empty."
-        ),
-        ParameterSpec("response_format", T.STRING, "Answer as", advanced=True, order=70, hint="b64_json or url."),
-        ParameterSpec("seed", T.SEED, "Seed", advanced=True, order=60, hint="If the server knows seeds."),
+        fields.prompt(),
+        *fields.pictures(PICTURES_IN),
+        ParameterSpec("size", text, "Size", default="1024x1024", pattern=ANY_SIZE, group=SIZE, order=30),
+        ParameterSpec("quality", text, "Quality", advanced=True, order=51, hint="As the server names it, or empty."),
+        ParameterSpec("response_format", text, "Answer as", advanced=True, order=70, hint="b64_json or url."),
+        ParameterSpec("seed", ParameterType.SEED, "Seed", advanced=True, order=60, hint="If the server knows seeds."),
     )
     return CatalogueModel(
         model_id,

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from core.adapters.images.at_once import no_webhooks
+from core.adapters.images.calls import base_of, whole
 from core.adapters.images.catalogue.comfyui import models_for
-from core.adapters.images.comfyui.calls import NAME, Calls
+from core.adapters.images.comfyui.calls import DIALECT, NAME, Calls
 from core.adapters.images.comfyui.progress import listen
 from core.adapters.images.comfyui.results import status_of
 from core.adapters.images.http import Line
-from core.adapters.images.inputs import refused, whole_number
+from core.adapters.images.inputs import refused
 from core.studio.providers import (
     CallState,
     CallStatus,
@@ -53,11 +54,7 @@ class ComfyUi:
         return CheckedConnection(None, f"ComfyUI{f' {version}' if version else ''} answers{on}.")
 
     def models(self, connection: Connection) -> Sequence[CatalogueModel]:
-        return models_for(self.node_classes(connection))
-
-    def node_classes(self, connection: Connection) -> Mapping[str, Any]:
-        """Every node with its inputs, choices and ranges: what a person's own workflow is read with."""
-        return self._calls(connection).object_info()
+        return models_for(self._calls(connection).object_info())
 
     def submit(self, connection: Connection, request: GenerationRequest) -> Submitted:
         definition, calls = request.model.definition, self._calls(connection)
@@ -123,7 +120,7 @@ class ComfyUi:
         self._line.close()
 
     def _root_of(self, connection: Connection) -> str:
-        return (connection.base_url or self._root).rstrip("/")
+        return base_of(connection, self._root)
 
     def _calls(self, connection: Connection) -> Calls:
         return Calls(self._line, self._root_of(connection), connection)
@@ -171,7 +168,7 @@ def _seed(request: GenerationRequest) -> str | None:
     given = request.parameters.get("seed")
     if given is None or given == "":
         return str(uuid.UUID(request.key).int % SEEDS)
-    return str(whole_number("seed", given))
+    return str(whole(given, DIALECT))
 
 
 def _is_ours(row: Any, key: str) -> bool:

@@ -24,11 +24,6 @@ CANCELLED = re.compile(rb'\s*\{\s*"cancelled"\s*:\s*true\b.*', re.DOTALL)
 Json = Mapping[str, Any]
 
 
-def dialect() -> Dialect:
-    """``{"error": {type, message, …}, "node_errors": {node: {errors, class_type}}}``."""
-    return Dialect(NAME, code_of=_code, detail_of=_detail)
-
-
 class Calls:
     """One method for each route that is needed, for one connection."""
 
@@ -155,3 +150,7 @@ def _detail(body: Any) -> str | None:
     if not said and isinstance(error, Mapping):
         said = [f"{error.get('message')} {error.get('details') or ''}"]
     return "; ".join(said) or (error if isinstance(error, str) else None)
+
+
+# ``{"error": {type, message, …}, "node_errors": {node: {errors, class_type}}}``
+DIALECT = Dialect(NAME, code_of=_code, detail_of=_detail)

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from core.adapters.images.at_once import ANSWER_BYTES, LONGEST_CALL_SECONDS, AnswersAtOnce
+from core.adapters.images.at_once import ANSWER_BYTES, AnswersAtOnce
+from core.adapters.images.calls import base_of, whole
 from core.adapters.images.catalogue.gemini import MODELS
 from core.adapters.images.gemini.answers import read_answer
-from core.adapters.images.inputs import read_input, refused, whole_number
+from core.adapters.images.inputs import read_input, refused
+from core.adapters.images.refusals import Dialect
 from core.studio.providers import (
     CatalogueModel,
     CheckedConnection,
@@ -21,6 +23,7 @@ from core.studio.providers import (
     Submitted,
 )
 
+VERSION = "/v1beta"
 MOST_REQUEST_BYTES = 20 * 1024**2  # the whole request; base64 makes three bytes four
 MOST_INPUT_BYTES = MOST_REQUEST_BYTES * 3 // 4 - 64 * 1024
 IMAGE_FIELDS = ("aspectRatio", "imageSize")
@@ -32,8 +35,11 @@ class GeminiImages(AnswersAtOnce):
 
     kind = ProviderKind.GEMINI
 
+    def root_of(self, connection: Connection) -> str:
+        return base_of(connection, self._root, VERSION)
+
     def check(self, connection: Connection) -> CheckedConnection:
-        url = f"{self.root_of(connection)}/v1beta/models"
+        url = f"{self.root_of(connection)}/models"
         answer = self._line.call("GET", url, endpoint="models", headers=_headers(connection), params={"pageSize": 1000})
         listed = answer.body.get("models") if isinstance(answer.body, Mapping) else None
         offered = {str(row.get("name")) for row in listed or () if isinstance(row, Mapping)}
@@ -51,13 +57,13 @@ class GeminiImages(AnswersAtOnce):
         model = quote(request.model.model_id.removeprefix("models/"), safe="")
         answer = self._line.call(
             "POST",
-            f"{self.root_of(connection)}/v1beta/models/{model}:generateContent",
+            f"{self.root_of(connection)}/models/{model}:generateContent",
             endpoint="generateContent",
             headers=_headers(connection),
             has_effect=True,
-            timeout_seconds=LONGEST_CALL_SECONDS,
+            timeout_seconds=self._call_seconds,
             max_bytes=ANSWER_BYTES,
-            json=_body(request),
+            json=_body(request, self._line.dialect),
         )
         outcome = read_answer(answer.body)
         returned = {**outcome.returned, "seconds": round(time.monotonic() - started, 1)}
@@ -69,7 +75,7 @@ def _headers(connection: Connection) -> dict[str, str]:
     return {"x-goog-api-key": connection.api_key or ""}
 
 
-def _body(request: GenerationRequest) -> dict[str, Any]:
+def _body(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
     if request.images != 1:
         raise refused("Gemini makes one picture with each call. Order one picture per call.")
     if not request.parameters.get("prompt"):
@@ -79,7 +85,7 @@ def _body(request: GenerationRequest) -> dict[str, Any]:
     config: dict[str, Any] = {"responseModalities": ["TEXT", "IMAGE"]}
     config |= {name: given[name] for name in CONFIG_FIELDS if name in given}
     if "seed" in config:
-        config["seed"] = whole_number("seed", config["seed"])
+        config["seed"] = whole(config["seed"], dialect)
     image = {name: given[name] for name in IMAGE_FIELDS if name in given}
     if image:
         config["imageConfig"] = image

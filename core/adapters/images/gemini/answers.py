@@ -27,11 +27,6 @@ CODES: dict[str, ErrorCategory] = {
 }
 
 
-def dialect() -> Dialect:
-    """How it says no: ``{"error": {code, message, status, details}}``."""
-    return Dialect(NAME, code_of=_code, detail_of=_detail, wait_of=_wait, codes=CODES)
-
-
 def read_answer(body: Any) -> Outcome:
     """The pictures of an answer; raises ``GenerationError`` that names the reason when it has none."""
     body = body if isinstance(body, Mapping) else {}
@@ -159,3 +154,7 @@ def _wait(body: Any) -> float | None:
             except ValueError:
                 return None
     return None
+
+
+# ``{"error": {code, message, status, details}}``
+DIALECT = Dialect(NAME, code_of=_code, detail_of=_detail, wait_of=_wait, codes=CODES)

@@ -7,6 +7,7 @@ which would have to be switched off or translated again.
 from collections.abc import Sequence
 
 from core.adapters.images.at_once import AnswersAtOnce
+from core.adapters.images.calls import base_of
 from core.adapters.images.catalogue.openai import MODELS
 from core.adapters.images.openai import calls
 from core.studio.providers import (
@@ -20,12 +21,16 @@ from core.studio.providers import (
 )
 
 NAME = "OpenAI"
+VERSION = "/v1"
 
 
 class OpenAiImages(AnswersAtOnce):
     """``/images/generations`` and ``/images/edits``; ``root`` ends in the version, as ``https://api.openai.com/v1``."""
 
     kind = ProviderKind.OPENAI
+
+    def root_of(self, connection: Connection) -> str:
+        return base_of(connection, self._root, VERSION)
 
     def check(self, connection: Connection) -> CheckedConnection:
         answer = self._line.call(
@@ -44,6 +49,6 @@ class OpenAiImages(AnswersAtOnce):
 
     def submit(self, connection: Connection, request: GenerationRequest) -> Submitted:
         try:
-            return calls.make(self._line, self.root_of(connection), connection, request)
+            return calls.make(self._line, self.root_of(connection), connection, request, seconds=self._call_seconds)
         except GenerationError as error:
             raise calls.explained(error, NAME) from error

@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 
-from core.adapters.images.at_once import ANSWER_BYTES, LONGEST_CALL_SECONDS
+from core.adapters.images.at_once import ANSWER_BYTES
+from core.adapters.images.calls import whole
 from core.adapters.images.http import Line
-from core.adapters.images.inputs import read_input, refused, require_inputs, whole_number
+from core.adapters.images.inputs import read_input, refused, require_inputs
 from core.adapters.images.refusals import Dialect
 from core.studio.providers import (
     Connection,
@@ -64,12 +65,13 @@ def model_names(body: Any) -> list[str]:
     return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
 
 
-def make(line: Line, root: str, connection: Connection, request: GenerationRequest) -> Submitted:
+def make(line: Line, root: str, connection: Connection, request: GenerationRequest, *, seconds: float) -> Submitted:
     """One call: ``/images/edits`` when pictures go in, ``/images/generations`` otherwise."""
     if not request.parameters.get("prompt"):
         raise refused("A prompt is needed. Write what the picture is to show.")
     kind = "edits" if request.inputs else "generations"
-    sent = _form(request) if request.inputs else {"json": _fields(request)}
+    fields = _fields(request, line.dialect)
+    sent = _form(request, fields) if request.inputs else {"json": fields}
     started = time.monotonic()
     answer = line.call(
         "POST",
@@ -77,7 +79,7 @@ def make(line: Line, root: str, connection: Connection, request: GenerationReque
         endpoint=f"images/{kind}",
         headers=headers_of(connection, request),
         has_effect=True,
-        timeout_seconds=LONGEST_CALL_SECONDS,
+        timeout_seconds=seconds,
         max_bytes=ANSWER_BYTES,
         **sent,
     )
@@ -90,22 +92,21 @@ def make(line: Line, root: str, connection: Connection, request: GenerationReque
     )
 
 
-def _fields(request: GenerationRequest) -> dict[str, Any]:
+def _fields(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]:
     given = {name: value for name, value in request.parameters.items() if value is not None and value != ""}
     if "seed" in given:
-        given["seed"] = whole_number("seed", given["seed"])
+        given["seed"] = whole(given["seed"], dialect)
     return {**given, "model": request.model.model_id, "n": request.images}
 
 
-def _form(request: GenerationRequest) -> dict[str, Any]:
+def _form(request: GenerationRequest, fields: Mapping[str, Any]) -> dict[str, Any]:
     require_inputs(request.inputs, MOST_INPUTS)
     pictures = [given for given in request.inputs if given.parameter != MASK]
-    fields = {name: _text(value) for name, value in _fields(request).items()}
+    into = {given.parameter for given in request.inputs}
+    data = {name: _text(value) for name, value in fields.items() if name not in into}
     files = [_part("image" if len(pictures) == 1 else "image[]", given) for given in pictures]
     files += [_part(MASK, given) for given in request.inputs if given.parameter == MASK]
-    for given in request.inputs:
-        fields.pop(given.parameter, None)
-    return {"data": fields, "files": files}
+    return {"data": data, "files": files}
 
 
 def _part(name: str, given: InputFile) -> tuple[str, tuple[str, bytes, str]]:
