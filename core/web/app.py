@@ -29,6 +29,7 @@ from core.web.connection_watch import TRUSTED_USER_HEADERS, ConnectionWatch
 from core.web.doorman import UploadDoorman
 from core.web.headers import SecurityHeaders
 from core.web.proofs import proof_routes
+from core.web.provider_hooks import provider_hook_routes
 from core.web.pulse import pulse
 from core.web.status import status_routes
 
@@ -44,6 +45,7 @@ def build_routes(runtime: Runtime) -> list[BaseRoute]:
         *blob_routes(runtime),
         *proof_routes(runtime),
         *calendar_feed_routes(runtime),
+        *provider_hook_routes(runtime),
         *status_routes(runtime),
         mount_api(runtime),
     ]

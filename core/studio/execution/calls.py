@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 
@@ -30,8 +30,8 @@ from core.studio.providers import (
 
 log = structlog.get_logger(__name__)
 
-# A provider's clock may be behind ours: a call we look for seems to have come before it was sent.
-LOOK_BACK = timedelta(minutes=2)
+# Protocols whose webhooks carry no signature.
+UNSIGNED = frozenset({ProviderKind.CIVITAI})
 
 
 class NeverCalled(GenerationError):
@@ -70,7 +70,7 @@ class Calls:
     def find(self, work: Work) -> Handle | None:
         provider = self.provider_of(work)
         with self._request(work) as request, named(work, "find"):
-            return provider.find(work.connection, request, since=work.attempt.opened_at - LOOK_BACK)
+            return provider.find(work.connection, request, since=work.attempt.opened_at)
 
     def poll(self, work: Work, handle: Handle) -> CallStatus:
         with named(work, "poll"):
@@ -112,7 +112,9 @@ class Calls:
     def _webhook_url(self, work: Work) -> str | None:
         if self.webhook_root is None or not self.traits_of(work).has_webhooks:
             return None
-        return f"{self.webhook_root}/hooks/providers/{work.provider_id}"
+        # Each call has an address of its own; where nothing is signed its end is the secret instead.
+        tail = work.connection.settings.get("webhook_secret") if work.kind in UNSIGNED else work.attempt.key
+        return f"{self.webhook_root}/hooks/providers/{work.provider_id}/{quote(tail, safe='')}" if tail else None
 
 
 @contextmanager

@@ -58,6 +58,6 @@ def _named(names: Names, name: str) -> str:
     return spec.name if spec else name
 
 
-def _seed(item_id: str, highest: int) -> int:
+def _seed(item_id: str, highest: int) -> str:
     digest = hashlib.sha256(item_id.encode()).digest()
-    return int.from_bytes(digest[:8], "big") % (min(highest, HIGHEST_SEED) + 1)
+    return str(int.from_bytes(digest[:8], "big") % (min(highest, HIGHEST_SEED) + 1))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.clock import Clock
 from core.db.base import table_of
@@ -22,7 +22,7 @@ from core.studio.execution.calls import Calls, handle_of, stored_handle
 from core.studio.execution.keeping import Keeper, Kept, Lost
 from core.studio.execution.ledger import LeaseLost, Ledger
 from core.studio.execution.products import ContentGone, stored_outputs
-from core.studio.execution.retries import poll_wait, wait_for
+from core.studio.execution.retries import REPEATED, STOPPING, poll_wait, wait_for
 from core.studio.execution.work import Work
 from core.studio.orders.models import AttemptState, GenerationAttempt, LogLevel
 from core.studio.providers import (
@@ -210,13 +210,30 @@ class Runner:
         try:
             handle = self.calls.find(work)
         except GenerationError as error:
-            self._could_not_ask(work, error)
+            if error.category in REPEATED or error.category in STOPPING:
+                self._could_not_ask(work, error)
+            else:
+                told = error if error.effect_possible else settling.UNKNOWN
+                self._write(work, lambda ledger: settling.unknown(ledger, told), settles=True)
             return
         if handle is None:
             self._not_made(work, NOT_THERE)
             return
+        if self._is_another_call(work, handle):
+            self._write(work, lambda ledger: settling.unknown(ledger), settles=True)
+            return
         self._write(work, lambda ledger: results.submitted(ledger, stored_handle(handle)))
         self._ask(work)
+
+    def _is_another_call(self, work: Work, handle: Handle) -> bool:
+        """Whether what was found is known as some other call of ours: words and seed may be the same."""
+        query = select(GenerationAttempt.id).where(
+            GenerationAttempt.provider == work.provider_id,
+            GenerationAttempt.provider_request_id == handle.request_id[:255],
+            GenerationAttempt.id != work.attempt.id,
+        )
+        with self.database.read() as session:
+            return session.scalar(query.limit(1)) is not None
 
     def _not_made(self, work: Work, reason: str) -> None:
         self._write(work, lambda ledger: settling.never_made(ledger, reason), settles=True)
