@@ -59,7 +59,7 @@ def shown(raw: object) -> str:
 
 
 def _plain(limit: float) -> str:
-    return f"{limit:.0f}" if float(limit).is_integer() else f"{limit:g}"
+    return str(int(limit)) if float(limit).is_integer() else f"{limit:g}"
 
 
 def _integer(spec: ParameterSpec, raw: object) -> int:
