@@ -18,7 +18,7 @@ from core.ui.generate.draft import DROPPED, current_draft, new_seed, save
 from core.ui.generate.fields import ask_parameters
 from core.ui.generate.models import Offer, choose_model
 from core.ui.generate.pictures_in import ask_pictures
-from core.ui.generate.preview import show_preview
+from core.ui.generate.preview import show_headline, show_preview
 from core.ui.generate.projects import choose_project
 from core.ui.generate.running import show_running
 from core.ui.generate.wording import TOAST, show_lookups, show_saving, show_templates
@@ -107,7 +107,7 @@ with guarded():
             except AtelierError as error:
                 st.warning(plain(str(error)), icon=":material/edit_note:")
             else:
-                show_preview(draft, seen)
+                show_headline(seen)
                 cost = seen.estimate.cost
                 price = f" · about {dollars(cost)}" if cost else ""
                 with st.container(horizontal=True, vertical_alignment="center"):
@@ -120,6 +120,7 @@ with guarded():
                             st.session_state[TOAST] = f"{count(seen.images, 'picture')} ordered."
                             st.rerun()
                     show_saving(runtime, user, draft, project)
+                show_preview(draft, seen)
         else:
             st.caption("The preview shows every item before anything is ordered.")
         show_running(runtime, user)

@@ -15,16 +15,14 @@ FIRST = 12
 _ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:", Severity.INFO: ":material/info:"}
 
 
-def show_preview(draft: Draft, seen: Preview) -> None:
-    """The preview of a form that can be ordered."""
-    expansion = seen.expansion
+def show_headline(seen: Preview) -> None:
+    """How many, and for how much."""
     st.markdown(_headline(seen))
-    if expansion.is_capped:
-        st.warning(
-            f"{number_in_words(expansion.possible)} are possible; {len(expansion.items):,} are ordered. At most 100 a "
-            "batch and 1,000 an order. `batch:sample:50` takes 50 from all of them.",
-            icon=":material/content_cut:",
-        )
+
+
+def show_preview(draft: Draft, seen: Preview) -> None:
+    """The preview of a form that can be ordered, below its headline."""
+    expansion = seen.expansion
     _show_warnings(draft, expansion.warnings)
     for batch in expansion.batches:
         if len(expansion.batches) > 1:
@@ -36,7 +34,8 @@ def show_preview(draft: Draft, seen: Preview) -> None:
 
 def _headline(seen: Preview) -> str:
     expansion = seen.expansion
-    parts = [f"**{count(len(expansion.items), 'item')}**"]
+    of = f" of {number_in_words(expansion.possible)}" if expansion.is_capped else ""
+    parts = [f"**{count(len(expansion.items), 'item')}**{of}"]
     if seen.images != len(expansion.items):
         parts.append(count(seen.images, "picture"))
     if len(expansion.batches) > 1:
