@@ -14,10 +14,12 @@ from core.runtime import install_runtime
 
 def web() -> None:
     """Serve the screens."""
+    from core.jobs.furnishing import furnish_house
     from core.web.server import serve
 
     with house() as runtime:
         install_runtime(runtime)
+        furnish_house(runtime.database, runtime.image_providers, runtime.settings)
         serve(runtime)
 
 

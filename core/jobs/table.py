@@ -9,7 +9,9 @@ from core.jobs.automations import run_automations, warn_of_shortage
 from core.jobs.cleanup import clean_up, remove_objects
 from core.jobs.counting import take_counts, thin_counts
 from core.jobs.deliver import Deliverer
+from core.jobs.furnishing import furnish_again
 from core.jobs.generation import recover_items
+from core.jobs.metering import keep_usage
 from core.jobs.notes import probe_notes
 from core.jobs.pictures import hash_pictures
 from core.jobs.ports import Ports
@@ -55,6 +57,7 @@ def job_table(
         Job("recover_items", "Take items back from workers that fell silent", every, take_items_back),
         Job("automations", "Let automations act that are due", 5, run_automations),
         Job("warn_of_shortage", "Warn of drafts that run out", 3600, warn_of_shortage),
+        Job("furnish", "Write the studio's providers and lookups that are missing", 300, furnish_again),
         Job("refresh_tokens", "Renew DeviantArt tokens before they end", 60, refresh_tokens),
         Job("remove_objects", "Delete stored files that nothing refers to", 60, remove_objects),
         Job("hash_pictures", "Note what pictures look like, to find lookalikes", 60, hash_pictures),
@@ -62,6 +65,7 @@ def job_table(
         Job("take_counts", "Ask how published works do", 20, take_counts),
         Job("take_over", "Take over works that are in a gallery already", 10, take_over),
         Job("thin_counts", "Keep one count a day of what is older than a month", 6 * 3600, thin_counts),
+        Job("keep_usage", "Keep the sums of usage in the reporting zone and check them", 300, keep_usage),
         Job("probe_notes", "Ask whether DeviantArt serves private notes", 3600, probe_notes),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),
     ]
