@@ -31,6 +31,10 @@ TOPICS = (
     Topic("sale.completed", "Price set", "A work was priced and is for sale.", "sal"),
     Topic("sale.failed", "Price not set", "A work could not be priced; it says why.", "sal"),
     Topic("gallery.taken_over", "Gallery taken over", "Everything an account shows was looked through.", "gim"),
+    Topic("order.done", "Order done", "An order that took longer than a minute has ended.", "ord"),
+    Topic("order.failed", "Order failed", "Items of an order were given up; each says why.", "ord"),
+    Topic("provider.stopped", "Provider stopped", "A provider takes nothing more until somebody acts.", "prv"),
+    Topic("usage.drift", "Usage sums differ", "Sums of usage are not what the events say.", "chk"),
     Topic("channel.disabled", "Channel switched off", "A mail address or webhook failed too long.", "chn"),
 )
 BY_KIND = {topic.kind: topic for topic in TOPICS}

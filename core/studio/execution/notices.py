@@ -44,7 +44,7 @@ def tell_stopped(session: Session, provider: Provider, why: str, *, now: datetim
     )
     title = f"{provider.name} was stopped"
     for user_id in sorted({*session.scalars(waiting), *session.scalars(admins)}):
-        _tell(session, user_id, f"provider.stopped:{provider.id}", title, why, link="providers", now=now)
+        _tell(session, user_id, f"provider.stopped:prv_{provider.id}", title, why, link="providers", now=now)
 
 
 def _tell(session: Session, user_id: str, topic: str, title: str, body: str, *, link: str, now: datetime) -> None:

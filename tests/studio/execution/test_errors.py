@@ -98,7 +98,7 @@ def test_a_key_that_is_refused_stops_the_provider_until_somebody_acts(house: Hou
     assert house.provider.paused_until == NOON + timedelta(hours=12)  # the next midnight
     assert (house.provider.check_passed, house.provider.check_message) == (False, "The key is wrong.")
     with house.database.read() as session:
-        told = list(session.scalars(select(Notification).where(Notification.topic == "provider.stopped:replicate")))
+        told = list(session.scalars(select(Notification).where(Notification.topic == "provider.stopped:prv_replicate")))
     assert {one.user_id for one in told} == {admin.user_id, house.order(order_id).user_id}
     house.later(hours=2)
     assert house.begin() == []
@@ -116,7 +116,7 @@ def test_a_call_that_fails_at_the_provider_is_tried_again_and_what_it_cost_is_ad
     house.run_until_idle()
     item = house.item(order_id)
     assert item.status is ItemStatus.COMPLETE
-    assert [one.cost for one in house.attempts(order_id)][0] == Decimal("0.01")
+    assert house.attempts(order_id)[0].cost == Decimal("0.01")
     assert item.cost is None  # of the second call nobody knows the price
     assert house.scripted.requests[0].key != house.scripted.requests[1].key
 
