@@ -213,16 +213,12 @@ class Replicate:
     async def _upload(self, request: Request, caller: str) -> Any:
         if not request.headers.get("content-type", "").startswith("multipart/form-data"):
             raise ApiError(400, "Bad request", "The request body must be multipart/form-data.")
-        content = (await request.form()).get("content")
-        if not isinstance(content, UploadFile):
-            raise ApiError(400, "Missing content", "Missing content")
-        row = self._files.add(
-            caller,
-            content.filename or "file",
-            content.content_type or "application/octet-stream",
-            await content.read(),
-            self._clock(),
-        )
+        async with request.form() as form:
+            given = form.get("content")
+            if not isinstance(given, UploadFile):
+                raise ApiError(400, "Missing content", "Missing content")
+            name, kind, content = given.filename, given.content_type, await given.read()
+        row = self._files.add(caller, name or "file", kind or "application/octet-stream", content, self._clock())
         return JSONResponse(row.as_json(root_of(request)), 201)
 
     async def _file(self, request: Request, caller: str) -> Any:
