@@ -41,7 +41,8 @@ def a_wall(session, alice, count=23):
     for number in range(count):
         blob = make_blob(session, alice, file_size=1000 + number % 4)
         make_product(
-            session, alice, blob, name=f"p{number:02}", created_at=NOON + MINUTE * (number // 2), rating=(None, 1, 3, 5, 5)[number % 5],
+            session, alice, blob, name=f"p{number:02}", created_at=NOON + MINUTE * (number // 2),
+            rating=(None, 1, 3, 5, 5)[number % 5],
             cost=(None, Decimal("0.01"), Decimal("0.01"), Decimal(0))[number % 4],
         )  # fmt: skip
 

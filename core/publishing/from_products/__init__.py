@@ -1,0 +1,1 @@
+"""Where the studio ends and publishing begins: products become drafts, and what became of a product."""
