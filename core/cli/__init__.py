@@ -2,7 +2,7 @@
 
 import typer
 
-from core.cli import demo, keys, people, serve, up
+from core.cli import demo, keys, people, serve, up, usage
 
 app = typer.Typer(
     name="atelier",
@@ -21,3 +21,4 @@ app.command("migrate")(serve.migrate)
 app.command("demo")(demo.demo)
 app.add_typer(people.app, name="user")
 app.add_typer(keys.app, name="key")
+app.add_typer(usage.app, name="usage")

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from core.identity.roles import require_admin
 from core.metering import expected
 from core.metering.days import ONE_DAY, Days, begin_of, day_of, quarters_of
-from core.metering.state import SINGLETON, STATE, lock_exclusive, lock_shared, wanted_zone
+from core.metering.state import (
+    SINGLETON,
+    STATE,
+    keep_rebuilding_out,
+    lock_exclusive,
+    lock_shared,
+    summed_zone,
+    wanted_zone,
+)
 from core.metering.sums import HOUSE_DAYS, MEASURES, PERSON_DAYS, QUARTER_SECONDS, QUARTERS, keys_of
 from core.system import audit
 from core.system.actors import Actor
@@ -31,9 +39,15 @@ def rebuild(session: Session, actor: Actor, days: Days, *, now: datetime) -> int
     """Make all sums of these days anew from the events; how many days. For administrators."""
     require_admin(session, actor)
     rebuild_days(session, days, now=now)
+    note_rebuilt(session, actor, days, now=now)
+    return days.count
+
+
+def note_rebuilt(session: Session, actor: Actor, days: Days, *, now: datetime) -> None:
+    """Write into the trail that sums were made anew. For administrators."""
+    require_admin(session, actor)
     after = {"from": days.first.isoformat(), "until": days.last.isoformat()}
     audit.record(session, actor, "usage.rebuilt", SINGLETON, after=after, now=now)
-    return days.count
 
 
 def rebuild_days(session: Session | Connection, days: Days, *, now: datetime) -> None:
@@ -68,25 +82,36 @@ def follow_zone(session: Session | Connection, *, now: datetime) -> str | None:
 
 
 def check(session: Session | Connection, days: Days, *, now: datetime) -> list[Difference]:
-    """Where the sums of these days differ from the events; remembered for the health screen. Changes no sum.
-
-    Each comparison is one statement, so that what is recorded meanwhile is in both or in neither.
-    """
-    zone = lock_shared(session)
-    found: list[Difference] = []
-    for day in days:
-        since, until = quarters_of(day, zone)
-        begin, end = begin_of(day, zone), begin_of(day + ONE_DAY, zone)
-        in_day = (QUARTERS.c.quarter >= since) & (QUARTERS.c.quarter < until)
-        events = expected.quarters_from_events(session, begin, end)
-        found += _differences(session, QUARTERS, events, in_day)
-        of_quarters = expected.person_day_from_quarters(day, since, until)
-        found += _differences(session, PERSON_DAYS, of_quarters, PERSON_DAYS.c.day == day)
-        of_persons = expected.house_day_from_person_day(day)
-        found += _differences(session, HOUSE_DAYS, of_persons, HOUSE_DAYS.c.day == day)
-    values = {"checked_at": now, "checked_from": days.first, "checked_until": days.last, "differences": len(found)}
-    session.execute(update(STATE).values(**values))
+    """Where the sums of these days differ from the events; remembered for the health screen. Changes no sum."""
+    found = [one for day in days for one in differences_of(session, day)]
+    remember_check(session, days, len(found), now=now)
     return found
+
+
+def differences_of(session: Session | Connection, day: date) -> list[Difference]:
+    """Where the sums of one day differ from the events. Only reads.
+
+    Each comparison is one statement, so that what is recorded meanwhile is in both of its sides or in neither.
+    """
+    keep_rebuilding_out(session)
+    zone = summed_zone(session)
+    since, until = quarters_of(day, zone)
+    events = expected.quarters_from_events(session, begin_of(day, zone), begin_of(day + ONE_DAY, zone))
+    in_day = (QUARTERS.c.quarter >= since) & (QUARTERS.c.quarter < until)
+    of_quarters = expected.person_day_from_quarters(day, since, until)
+    of_persons = expected.house_day_from_person_day(day)
+    return [
+        *_differences(session, QUARTERS, events, in_day),
+        *_differences(session, PERSON_DAYS, of_quarters, PERSON_DAYS.c.day == day),
+        *_differences(session, HOUSE_DAYS, of_persons, HOUSE_DAYS.c.day == day),
+    ]
+
+
+def remember_check(session: Session | Connection, days: Days, found: int, *, now: datetime) -> None:
+    """Note what a check found, for the health screen."""
+    lock_shared(session)
+    values = {"checked_at": now, "checked_from": days.first, "checked_until": days.last, "differences": found}
+    session.execute(update(STATE).values(**values))
 
 
 def _sum_day(session: Session | Connection, day: date, zone: str) -> None:

@@ -16,8 +16,13 @@ _LOCK = 7283402
 
 def lock_shared(session: Session | Connection) -> str:
     """Keep rebuilding out until the transaction ends; the zone whose days are summed."""
-    _lock(session, "pg_advisory_xact_lock_shared")
+    keep_rebuilding_out(session)
     return _zone(session)
+
+
+def keep_rebuilding_out(session: Session | Connection) -> None:
+    """The same for who only reads."""
+    _lock(session, "pg_advisory_xact_lock_shared")
 
 
 def lock_exclusive(session: Session | Connection) -> str:
@@ -29,6 +34,11 @@ def lock_exclusive(session: Session | Connection) -> str:
 def summed_zone(session: Session | Connection) -> str:
     """The zone whose days the sums are of: the house's reporting zone when they were last rebuilt."""
     return session.scalar(select(STATE.c.timezone)) or wanted_zone(session)
+
+
+def find_state(session: Session) -> UsageState | None:
+    """The row; ``None`` before the first event."""
+    return session.get(UsageState, SINGLETON)
 
 
 def wanted_zone(session: Session | Connection) -> str:
