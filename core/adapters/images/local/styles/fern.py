@@ -9,6 +9,8 @@ from core.adapters.images.local.colours import Colour, shade
 from core.adapters.images.local.drawing import Point, Sheet
 from core.adapters.images.local.scene import Scene
 
+_JOINTS = 120  # of a rib
+
 
 def paint(scene: Scene) -> Field:
     """Three distances of fronds over a glade of light."""
@@ -38,38 +40,29 @@ def _frond(rng: Rng, mask: Sheet, shades: Sheet, size: float, tone: Colour, scen
     wide, tall = scene.width / scene.short, scene.height / scene.short
     base = (float(rng.uniform(-0.05, 1.05)) * wide, tall * float(rng.uniform(0.95, 1.12)))
     turn = -math.pi / 2 + float(rng.uniform(-0.5, 0.5)) + 0.5 * (0.5 - base[0] / wide)
-    curl, long = (
-        float(rng.uniform(0.5, 1.3)) * float(rng.choice([-1, 1])),
-        size * tall**0.7 * float(rng.uniform(0.75, 1.1)),
-    )
+    curl = float(rng.uniform(0.5, 1.3)) * float(rng.choice([-1, 1]))
+    long = size * tall**0.7 * float(rng.uniform(0.75, 1.1))
     spine, heading = _rib(base, turn, curl, long)
-    mask.line(spine, (255, 255, 255), 0.0038)
-    shades.line(spine, shade(tone, 0.10), 0.0038)
+    mask.line(spine[:-3], (255, 255, 255), 0.0038)
+    shades.line(spine[:-3], shade(tone, 0.10), 0.0038)
     pairs = scene.count(16, 30)
     for number in range(3, pairs):
-        t = number / pairs
+        t = 1 - (1 - number / pairs) ** 1.3  # closer together towards the tip
         at = int(t * (len(spine) - 1))
         reach = long * 0.21 * math.sin(math.pi * (0.22 + 0.78 * t)) ** 0.9
-        if reach < 0.03 * size:
+        if reach < 0.014 * size:
             continue
+        wide = min(reach * 0.22, long / pairs * 0.52)
         for side in (-1, 1):
-            _pinna(
-                rng,
-                mask,
-                shades,
-                spine[at],
-                heading[at] + side * (1.15 - 0.50 * t),
-                (reach, min(reach * 0.22, long / pairs * 0.52)),
-                side,
-                tone,
-            )
+            turn = heading[at] + side * (1.15 - 0.50 * t)
+            _pinna(rng, mask, shades, spine[at], turn, (reach, wide), side, tone)
 
 
 def _rib(base: Point, turn: float, curl: float, long: float) -> tuple[list[Point], list[float]]:
     spine, heading, (px, py) = [base], [turn], base
-    for step in range(40):
-        turn += curl / 40 * (0.4 + 1.6 * step / 40)
-        px, py = px + math.cos(turn) * long / 40, py + math.sin(turn) * long / 40
+    for step in range(_JOINTS):
+        turn += curl / _JOINTS * (0.4 + 1.6 * step / _JOINTS)
+        px, py = px + math.cos(turn) * long / _JOINTS, py + math.sin(turn) * long / _JOINTS
         spine.append((px, py))
         heading.append(turn)
     return spine, heading

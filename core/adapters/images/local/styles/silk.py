@@ -14,7 +14,7 @@ def paint(scene: Scene) -> Field:
     second = swirls(rng, *scene.size, 1.2, octaves=2, steepness=3.2)
     lean = float(rng.uniform(0.15, 0.85)) * np.pi
     across = x * np.float32(np.cos(lean)) + y * np.float32(np.sin(lean))
-    busy = float(rng.uniform(2.6, 4.4)) + 1.2 * scene.detail
+    busy = float(rng.uniform(3.2, 5.2)) + 1.2 * scene.detail
     phase = busy * np.pi * (across + 0.85 * first) + 2.6 * second
     fold = np.sin(phase) + 0.32 * np.sin(2 * phase + 6 * first) + 0.12 * scene.detail * np.sin(5 * phase + 9 * second)
     down, right = np.gradient(fold)
@@ -26,4 +26,8 @@ def paint(scene: Scene) -> Field:
     sheen = np.exp(-(((light - 0.95) / 0.42) ** 2)) * np.clip(height * 1.4 - 0.2, 0, 1)
     picture = glow(picture, scene.palette.body[6], 0.50 * sheen)
     hem = np.clip(second * 2.0 - 1.0, 0, 1) * np.clip(1 - height, 0, 1)
-    return glow(picture, scene.palette.inks[2], 0.30 * hem)
+    picture = glow(picture, scene.palette.inks[2], 0.30 * hem)
+    # Threads that run along the folds, faint enough to be felt rather than seen.
+    threads = np.sin(phase * np.float32(34)) * np.clip(1.2 - np.abs(light) * 0.5, 0, 1)
+    result: Field = picture + (threads * 2.2)[..., None]
+    return result
