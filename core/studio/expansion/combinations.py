@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from core.studio.expansion.linking import Chain, Link, Used
+from core.studio.expansion.linking import MOST_LINKS, Chain, Link, Offer, Used
 from core.studio.expansion.tokens import Token
+
+MOST_CHAINS = 10  # that are counted for one set of lookups; tokens beyond do not mind what others take
 
 Places = tuple[int, ...]  # for each token the place of the option it takes
 
@@ -29,6 +31,11 @@ class _Linked:
     indexes: tuple[int, ...]
     chain: Chain
 
+    def put(self, rank: int, places: list[int]) -> None:
+        """Write the places of one combination where they belong."""
+        for index, place in zip(self.indexes, self.chain.unrank(rank), strict=True):
+            places[index] = place
+
     @property
     def count(self) -> int:
         return self.chain.count
@@ -46,6 +53,7 @@ class Combinations:
         self.restarts: list[int] = []
         self.used_up: list[int] = []
         self._units = [*self._divide()]
+        self._texts = [[option.text for option in token.options] for token in tokens]
         self.count = prod(unit.count for unit in self._units)
         self._radixes = _radixes(self._units)
 
@@ -59,19 +67,18 @@ class Combinations:
 
     def texts(self, places: Places) -> list[str]:
         """The texts at these places."""
-        return [token.options[place].text for token, place in zip(self.tokens, places, strict=True)]
+        return [texts[place] for texts, place in zip(self._texts, places, strict=True)]
 
     def _unrank(self, rank: int) -> Places:
         places = [0] * len(self.tokens)
         for radix, units in self._radixes:
             rank, rest = divmod(rank, radix)
-            for unit in units:
-                rest, digit = divmod(rest, unit.count)
+            for count, unit in units:
+                rest, digit = divmod(rest, count)
                 if isinstance(unit, _Free):
                     places[unit.index] = unit.places[digit]
                 else:
-                    for index, place in zip(unit.indexes, unit.chain.unrank(digit), strict=True):
-                        places[index] = place
+                    unit.put(digit, places)
         return tuple(places)
 
     def _divide(self) -> Iterator[_Free | _Linked]:
@@ -80,12 +87,15 @@ class Combinations:
             if len(indexes) == 1:
                 yield self._free(indexes[0])
                 continue
-            while indexes:
-                chain = Chain([self.tokens[index] for index in indexes])
-                self.used_up += (indexes[link] for link in sorted(chain.is_used_up))
+            for _ in range(MOST_CHAINS):
+                chain = Chain([self.tokens[index] for index in indexes[:MOST_LINKS]])
                 yield _Linked(tuple(indexes[: chain.taken]), chain)
+                self.used_up += (indexes[link] for link in sorted(chain.used_up))
                 indexes = indexes[chain.taken :]
                 self.restarts += indexes[:1]
+                if not indexes:
+                    break
+            yield from map(self._free, indexes)
 
     def _free(self, index: int) -> _Free:
         token = self.tokens[index]
@@ -110,9 +120,8 @@ class _Walk:
         size = len(tokens)
         self._tokens = tokens
         self._ties: list[_Tie | None] = [None] * size
-        self._used: list[Used] = [()] * size  # when the token chooses
-        self._after: list[Used] = [()] * size  # when it has chosen
-        self._places: list[Sequence[int]] = [()] * size
+        self._places: list[Sequence[int] | Offer] = [()] * size
+        self._after: list[Used] = [()] * size  # what is used when the token has chosen
         self._digits = [0] * size
         self._texts = [""] * size
         for unit in units:
@@ -145,27 +154,28 @@ class _Walk:
         """Put a wheel to its first digit, knowing the wheels before."""
         tie = self._ties[index]
         if tie is not None:
-            used = tie.nothing_used if tie.before is None else self._after[tie.before]
-            self._places[index], self._used[index] = tie.link.places(used)
+            self._places[index] = tie.link.offer(tie.nothing_used if tie.before is None else self._after[tie.before])
         self._turn(index, 0)
 
     def _turn(self, index: int, digit: int) -> None:
+        places = self._places[index]
+        place = places[digit]
         self._digits[index] = digit
-        place = self._places[index][digit]
         self._texts[index] = self._tokens[index].options[place].text
-        tie = self._ties[index]
-        if tie is not None:
-            self._after[index] = tie.link.after(place, self._used[index])
+        if isinstance(places, Offer):
+            self._after[index] = places.after(place)
 
 
-def _radixes(units: Sequence[_Free | _Linked]) -> list[tuple[int, list[_Free | _Linked]]]:
-    """Units in groups whose product fits a machine word: dividing a huge rank once a group is much cheaper."""
-    groups: list[tuple[int, list[_Free | _Linked]]] = []
+def _radixes(units: Sequence[_Free | _Linked]) -> list[tuple[int, list[tuple[int, _Free | _Linked]]]]:
+    """Units with their counts, in groups whose product fits a machine word: huge ranks are divided once a group."""
+    groups: list[tuple[int, list[tuple[int, _Free | _Linked]]]] = []
     for unit in units:
-        if groups and (groups[-1][0] * unit.count).bit_length() <= 60:
-            groups[-1] = (groups[-1][0] * unit.count, [*groups[-1][1], unit])
+        count = unit.count
+        if groups and (groups[-1][0] * count).bit_length() <= 60:
+            groups[-1][1].append((count, unit))
+            groups[-1] = (groups[-1][0] * count, groups[-1][1])
         else:
-            groups.append((unit.count, [unit]))
+            groups.append((count, [(count, unit)]))
     return groups
 
 

@@ -16,6 +16,7 @@ from core.studio.expansion.lookups import Lookups, LookupTable
 from core.studio.expansion.remarks import Remarks
 from core.studio.expansion.results import BatchSummary, ExpandedItem, Expansion, Limits, OrderText, number_in_words
 from core.studio.expansion.structure import PairedSegment, pair, read_shape
+from core.studio.expansion.templates import taker
 from core.studio.parameters.casting import CastError, cast
 from core.studio.parameters.escaping import cleaned
 from core.studio.parameters.names import Names
@@ -89,7 +90,7 @@ class _Order:
                 layer = self.layers.commands(fixed)
                 settings = Settings(self.names, [*layers, layer], partial(self._below, number, place))
             filled = [found for one in part.parameters if one.has_tokens and (found := self._filled(one))]
-            shown = [(labels[token], token) for token in part.tokens]
+            shown = ([labels[token] for token in part.tokens], taker(part.tokens))
             parts.append(_BatchPart(part, settings, filled, shown, self.remarks))
         return _Batch(number, Combinations(ready.tokens), parts, len(self.items))
 
@@ -147,7 +148,7 @@ class _BatchPart:
     ready: ReadyPart
     settings: Settings
     filled: list[tuple[ParameterSpec, ReadyCommand]]
-    shown: list[tuple[str, int]]  # labels of tokens, and their indexes
+    shown: tuple[list[str], Callable[[Sequence[str]], tuple[str, ...]]]  # labels of tokens, and what takes their texts
     remarks: Remarks
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
 
@@ -155,14 +156,16 @@ class _BatchPart:
         """An item for each way of setting the parameters, with the tokens as ``texts`` says."""
         ready = self.ready
         prompt, negative = ready.prompt.fill(texts), ready.negative.fill(texts)
-        before = tuple([hook.fill(texts) for hook in ready.before])
-        after = tuple([hook.fill(texts) for hook in ready.after])
-        choices = {label: texts[token] for label, token in self.shown}
+        before = tuple([hook.fill(texts) for hook in ready.before]) if ready.before else ()
+        after = tuple([hook.fill(texts) for hook in ready.after]) if ready.after else ()
+        labels, choose = self.shown
+        chosen = choose(texts)
         for index in indexes:
             parameters = self.settings.at(index)
             if self.filled:
                 parameters = self._with_filled(parameters, texts)
-            yield ExpandedItem(batch, sequence, prompt, negative, parameters, dict(choices), before, after)
+            choices = dict(zip(labels, chosen, strict=True))
+            yield ExpandedItem(batch, sequence, prompt, negative, parameters, choices, before, after)
             sequence += 1
 
     def _with_filled(self, parameters: dict[str, Any], texts: Sequence[str]) -> dict[str, Any]:

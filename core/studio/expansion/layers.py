@@ -28,7 +28,7 @@ class LayerReader:
         layer: Layer = {}
         for name in sorted(parameters, key=lambda one: (self._is_exact(one), one)):
             raw = parameters[name]
-            spec = self.spec(name, name, 0, len(str(raw)[:1000]) if isinstance(raw, str) else 0)
+            spec = self.spec(name, name, 0, 0)
             if spec is not None:
                 self._read(layer, spec, name, raw, name, 0, len(raw) if isinstance(raw, str) else 0)
         return layer

@@ -1,32 +1,26 @@
 """A text with slots for tokens, filled in for each combination."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 _BLANKS = " \t"
 
 
 class Template:
-    """``parts`` are texts, and numbers of tokens."""
+    """``parts`` are texts, and numbers of tokens; ``tokens`` are these numbers alone."""
 
     def __init__(self, parts: Sequence[str | int], may_be_empty: frozenset[int]) -> None:
         self._parts = _merged(parts)
-        self._slots = [(place, part) for place, part in enumerate(self._parts) if isinstance(part, int)]
-        self._buffer = [part if isinstance(part, str) else "" for part in self._parts]
-        self._watched = tuple({part for _, part in self._slots} & may_be_empty)
-
-    @property
-    def tokens(self) -> list[int]:
-        """The numbers of the tokens it has slots for."""
-        return [part for _, part in self._slots]
+        self.tokens = [part for part in self._parts if isinstance(part, int)]
+        self._take = taker(self.tokens)
+        self._format = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in self._parts)
+        self._watched = tuple(may_be_empty.intersection(self.tokens))
 
     def fill(self, texts: Sequence[str]) -> str:
-        """The text, without blanks around it."""
+        """The text, without blanks around it. ``texts`` are those of all tokens of the segment."""
         if self._watched and not all(texts[token] for token in self._watched):
             return self._fill_closing_gaps(texts)
-        buffer = self._buffer
-        for place, token in self._slots:
-            buffer[place] = texts[token]
-        return "".join(buffer).strip()
+        return (self._format % self._take(texts)).strip()
 
     def _fill_closing_gaps(self, texts: Sequence[str]) -> str:
         """Where nothing is put between two blanks, only the first of them stays."""
@@ -43,6 +37,16 @@ class Template:
                 found.append(text)
                 after_blank = text[-1] in _BLANKS
         return "".join(found).strip()
+
+
+def taker(indexes: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """What takes the texts at these indexes out of a sequence."""
+    if len(indexes) > 1:
+        return itemgetter(*indexes)  # much faster than a loop
+    if not indexes:
+        return lambda texts: ()
+    (index,) = indexes
+    return lambda texts: (texts[index],)
 
 
 def _merged(parts: Sequence[str | int]) -> list[str | int]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.studio.expansion.chance import Chance
 from core.studio.expansion.lookups import Instance, LookupTable
@@ -20,8 +21,7 @@ _RATIO = re.compile(r"\s*\d+:\d+\s*", re.ASCII)
 _WORD = re.compile(r"[\w-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """A text that may stand in place of the token; ``group`` is the place of its lookup in the token's list."""
 
     text: str
@@ -79,6 +79,8 @@ class TokenReader:
         return Token(label, options, instances, min(count, len(options)), tuple(chance().shuffled(len(options))))
 
     def _read_once(self, body: str, mark: TokenMark) -> tuple[tuple[Option, ...], tuple[Instance, ...]]:
+        if body not in self._known and self._left < 0:
+            return (), ()
         if body not in self._known:
             if "||" in body:
                 self._remark("separator_in_token", "“||” in brackets is taken as text.", mark)

@@ -54,7 +54,7 @@ def allowed(spec: ParameterSpec) -> str:
 
 def shown(raw: object) -> str:
     """A value in a message, in quotes and not too long."""
-    text = str(raw) if not isinstance(raw, int) or abs(raw) < 10**LONGEST_NUMBER else "this number"
+    text = cleaned(str(raw)) if not isinstance(raw, int) or abs(raw) < 10**LONGEST_NUMBER else "this number"
     return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
 
 

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
+from core.studio.parameters.escaping import cleaned
 from core.studio.parameters.problems import Problem, Severity
 from core.studio.parameters.specs import ParameterSpec, ParameterSpecSet
 
@@ -52,7 +53,7 @@ class Names:
         """What to say about a name that is none, with the nearest one there is."""
         near = difflib.get_close_matches(plain(name)[:_LONGEST_NAME], self._plain, n=1, cutoff=0.6)
         advice = f" Did you mean “{self._plain[near[0]].name}”?" if near else ""
-        shortened = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+        shortened = cleaned(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…")
         message = f"This model has no parameter “{shortened}”; it is left out.{advice}"
         return Problem(name, "unknown_parameter", message, Severity.WARNING)
 
