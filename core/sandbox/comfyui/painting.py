@@ -17,8 +17,9 @@ def small_preview(signature: str) -> bytes:
     return paint(signature, width=PREVIEW_PIXELS, height=PREVIEW_PIXELS, kind="JPEG")
 
 
-def with_graph(picture: bytes, texts: JsonDict) -> bytes:
-    """The same PNG with text chunks, one for each of ``texts`` as JSON."""
+def finished(source: str, index: int, size: tuple[int, int], texts: JsonDict) -> bytes:
+    """The picture with this place in its batch: a PNG with text chunks, one for each of ``texts`` as JSON."""
+    picture = paint(source, seed=index, width=size[0], height=size[1])
     info = PngInfo()
     for name, value in texts.items():
         info.add_text(name, json.dumps(value))

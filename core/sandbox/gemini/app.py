@@ -38,6 +38,7 @@ class Behaviour(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     seconds: float = Field(0.3, ge=0, le=600)  # an answer takes this long
+    side: int | None = Field(None, ge=16, le=4096)  # pixels across a square picture, in place of the model's own
 
 
 class Gemini:
@@ -95,7 +96,7 @@ class Gemini:
         if not makes_picture:
             return {"candidates": [_without_picture(ending)], **_answered(wanted, images=0)}
         seed = row.seq if wanted.seed is None else wanted.seed
-        picture = await run_in_threadpool(_paint, wanted, seed)
+        picture = await run_in_threadpool(_paint, wanted, seed, self._settings.side)
         data = {"mimeType": "image/png", "data": base64.b64encode(picture).decode()}
         parts = [{"text": "Here is your picture."}, {"inlineData": data}]
         candidate = {"content": {"parts": parts, "role": "model"}, "finishReason": "STOP", "index": 0}
@@ -153,8 +154,8 @@ def _without_picture(ending: re.Match[str] | None) -> JsonDict:
     return {"finishReason": ending[2], "index": 0}
 
 
-def _paint(wanted: Wanted, seed: int) -> bytes:
-    width, height = wanted.pixels
+def _paint(wanted: Wanted, seed: int, side: int | None) -> bytes:
+    width, height = wanted.pixels(side)
     return paint(f"{wanted.prompt}:{len(wanted.pictures)}", seed=seed, width=width, height=height)
 
 

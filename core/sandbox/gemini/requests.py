@@ -68,10 +68,9 @@ class Wanted:
     def asked(self) -> JsonDict:
         return {**vars(self), "model": self.model.name}
 
-    @property
-    def pixels(self) -> tuple[int, int]:
-        """Without a ratio the answer follows the last picture that came in."""
-        side = SIZES[self.size][0]
+    def pixels(self, side: int | None = None) -> tuple[int, int]:
+        """Without a ratio the answer follows the last picture that came in. ``side``: of a square, if not its own."""
+        side = side or SIZES[self.size][0]
         across, down = (int(part) for part in self.ratio.split(":")) if self.ratio else self._followed()
         scale = (side * side / (across * down)) ** 0.5
         return max(round(across * scale / 16), 1) * 16, max(round(down * scale / 16), 1) * 16

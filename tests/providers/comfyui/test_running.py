@@ -1,10 +1,12 @@
 """Runs of a workflow from the order of a picture to the file, on a ComfyUI."""
 
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -202,10 +204,23 @@ def test_a_seed_left_to_chance_follows_from_the_key(
     assert len(seeds) == 2
 
 
+def test_the_same_order_again_gives_its_picture_without_painting_it_anew(
+    comfy: ImageProvider, quiet: Connection, control: StandInControl, words: CatalogueModel
+) -> None:
+    for _ in range(2):
+        assert ended(comfy, quiet, comfy.submit(quiet, small(words, seed=7)).handle).state is CallState.DONE
+    with httpx.Client(trust_env=False) as http:
+        *_, last = http.get(f"{quiet.base_url}/history").json().values()
+    assert "3" in dict(last["status"]["messages"])["execution_cached"]["nodes"]
+
+
 def test_a_run_that_is_cached_says_what_to_change(
     comfy: ImageProvider, quiet: Connection, words: CatalogueModel
 ) -> None:
-    statuses = [ended(comfy, quiet, comfy.submit(quiet, small(words, seed=7)).handle) for _ in range(2)]
+    graph = copy.deepcopy(words.definition["workflow"])
+    graph["9"] = {"class_type": "PreviewImage", "inputs": {"images": ["8", 0]}}
+    shown = replace(words, definition={**words.definition, "workflow": graph})
+    statuses = [ended(comfy, quiet, comfy.submit(quiet, small(shown, seed=7)).handle) for _ in range(2)]
     assert statuses[0].state is CallState.DONE
     error = statuses[1].error
     assert error is not None

@@ -118,7 +118,10 @@ def generic_model(model_id: str) -> CatalogueModel:
         ParameterSpec("size", text, "Size", default="1024x1024", pattern=ANY_SIZE, group=SIZE, order=30),
         ParameterSpec("quality", text, "Quality", advanced=True, order=51, hint="As the server names it, or empty."),
         ParameterSpec("response_format", text, "Answer as", advanced=True, order=70, hint="b64_json or url."),
-        ParameterSpec("seed", ParameterType.SEED, "Seed", advanced=True, order=60, hint="If the server knows seeds."),
+        # Not of the type of seeds: those are always sent, and a strict server refuses what it does not know.
+        ParameterSpec(
+            "seed", ParameterType.INTEGER, "Seed", advanced=True, order=60, hint="If the server knows seeds."
+        ),
     )
     return CatalogueModel(
         model_id,

@@ -30,6 +30,7 @@ from core.studio.providers import (
 )
 from core.studio.workflows import BATCH, WorkflowRefused, filled_graph
 
+PREFIX = "filename_prefix"
 LISTEN_SECONDS = 1.0  # of each poll of a run that is under way; 0 in a connection's settings: not at all
 LISTEN_SETTING = "progress_seconds"
 SEEDS = 2**53  # those we choose ourselves: ComfyUI's screen counts in floats and would round larger ones
@@ -65,6 +66,7 @@ class ComfyUi:
             graph = filled_graph(definition, values)
         except WorkflowRefused as error:
             raise refused(str(error)) from error
+        _name_files(graph, request)
         answer = calls.queue_prompt(graph, request.key)
         return Submitted(_handle(str(answer["prompt_id"]), request))
 
@@ -147,6 +149,17 @@ class ComfyUi:
         return listen(
             self._root_of(connection), client_id, handle.request_id, seconds=seconds, headers=_headers(connection)
         )
+
+
+def _name_files(graph: dict[str, Any], request: GenerationRequest) -> None:
+    """Let the files of each call have a name of their own.
+
+    A node that saves is then never cached: the same order again gives its pictures anew, without painting them anew.
+    """
+    for node in request.model.definition.get("outputs") or ():
+        inputs = graph.get(str(node), {}).get("inputs", {})
+        if isinstance(inputs.get(PREFIX), str):
+            inputs[PREFIX] = f"{inputs[PREFIX]}_{request.key[-12:]}"
 
 
 def _headers(connection: Connection) -> dict[str, str]:
