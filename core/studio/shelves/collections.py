@@ -34,6 +34,12 @@ def list_collections(session: Session, actor: Actor) -> list[Collection]:
     return sorted(session.scalars(query), key=lambda row: (row.name.casefold(), row.id))
 
 
+def list_trashed_collections(session: Session, actor: Actor) -> list[Collection]:
+    """Those in the trash, the latest first."""
+    query = select(Collection).where(Collection.user_id == actor.user_id, Collection.deleted_at.is_not(None))
+    return list(session.scalars(query.order_by(Collection.deleted_at.desc(), Collection.id)))
+
+
 def get_collection(session: Session, actor: Actor, collection_id: str) -> Collection:
     """Raises :class:`CollectionNotFound`."""
     return _find(session, actor, collection_id, in_trash=False)
@@ -41,7 +47,7 @@ def get_collection(session: Session, actor: Actor, collection_id: str) -> Collec
 
 def create_collection(session: Session, actor: Actor, form: CollectionForm, *, now: datetime) -> Collection:
     """A new, empty collection. Raises :class:`ShelfRefused`."""
-    values = _read(form)
+    values = read_form(form)
     row = Collection(id=new_id("col"), user_id=actor.user_id, created_at=now, updated_at=now, **values)
     session.add(row)
     session.flush()
@@ -54,7 +60,7 @@ def edit_collection(
 ) -> Collection:
     """Rename, describe, show or hide it."""
     row = get_collection(session, actor, collection_id)
-    values = _read(form)
+    values = read_form(form)
     before, after = audit.changes({name: getattr(row, name) for name in values}, values)
     if after:
         for name, value in after.items():
@@ -158,6 +164,25 @@ def reorder(session: Session, actor: Actor, collection_id: str, product_ids: Seq
                  after={"first": order[:20]}, now=now)  # fmt: skip
 
 
+def put_first(session: Session, actor: Actor, collection_id: str, product_id: str, *, now: datetime) -> None:
+    """Move a member to the front."""
+    reorder(session, actor, collection_id, [product_id], now=now)
+
+
+def move(
+    session: Session, actor: Actor, collection_id: str, product_id: str, *, before: str | None, now: datetime
+) -> None:
+    """Put a member in front of another; ``None`` puts it at the end. Raises :class:`ShelfRefused`."""
+    order = member_ids(session, actor, collection_id)
+    if product_id not in order or (before is not None and before not in order):
+        raise ShelfRefused("One of these products is no longer in the collection. Reload the page.")
+    if before == product_id:
+        return
+    order.remove(product_id)
+    order.insert(len(order) if before is None else order.index(before), product_id)
+    reorder(session, actor, collection_id, order, now=now)
+
+
 def set_cover(
     session: Session, actor: Actor, collection_id: str, product_id: str | None, *, now: datetime
 ) -> Collection:
@@ -203,7 +228,8 @@ def _find(session: Session, actor: Actor, collection_id: str, *, in_trash: bool)
     return row
 
 
-def _read(form: CollectionForm) -> dict[str, Any]:
+def read_form(form: CollectionForm) -> dict[str, Any]:
+    """What was said, checked, as the columns take it. Raises :class:`ShelfRefused`."""
     name = " ".join(form.name.split())
     if not name or len(name) > NAME_LENGTH:
         raise ShelfRefused(f"Give the collection a name of at most {NAME_LENGTH} characters.")

@@ -37,6 +37,12 @@ def list_projects(session: Session, actor: Actor, *, status: ProjectStatus | Non
     return list(session.scalars(query.order_by(Project.created_at.desc(), Project.id.desc())))
 
 
+def list_trashed_projects(session: Session, actor: Actor) -> list[Project]:
+    """Those in the trash, the latest first."""
+    query = select(Project).where(Project.user_id == actor.user_id, Project.deleted_at.is_not(None))
+    return list(session.scalars(query.order_by(Project.deleted_at.desc(), Project.id)))
+
+
 def get_project(session: Session, actor: Actor, project_id: str) -> Project:
     """Raises :class:`ProjectNotFound`."""
     return _find(session, actor, project_id, in_trash=False)

@@ -10,12 +10,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.db.ids import new_id
+from core.studio.parameters.escaping import cleaned
 from core.studio.wording.errors import LookupNotFound, LookupProtected, LookupRefused
 from core.studio.wording.models import Lookup
 from core.system import audit
 from core.system.actors import Actor
 
-KEY_LENGTH = 100
+KEY_LENGTH = 70  # in the trash the id follows it, within the 100 of the column
 MOST_VALUES = 5000
 VALUE_LENGTH = 500
 # A digit after an underscore would be an instance of another lookup: [color_1].
@@ -44,6 +45,17 @@ def list_lookups(session: Session, actor: Actor) -> list[Lookup]:
     for row in session.scalars(query):
         by_key.setdefault(row.key.casefold(), row)
     return sorted(by_key.values(), key=lambda row: ((row.category or "").casefold(), row.key.casefold()))
+
+
+def list_trashed_lookups(session: Session, actor: Actor) -> list[Lookup]:
+    """A person's own in the trash, the latest first; :func:`trashed_key` says what each was called."""
+    query = select(Lookup).where(Lookup.user_id == actor.user_id, Lookup.deleted_at.is_not(None))
+    return list(session.scalars(query.order_by(Lookup.deleted_at.desc(), Lookup.id)))
+
+
+def trashed_key(row: Lookup) -> str:
+    """The key a lookup in the trash had before."""
+    return row.key.rpartition("~")[0]
 
 
 def words(session: Session, actor: Actor) -> dict[str, list[str]]:
@@ -99,7 +111,7 @@ def delete_lookup(session: Session, actor: Actor, lookup_id: str, *, now: dateti
             "This one belongs to the house and stays. Make one of your own with the same key instead."
         )
     # The key is free for a new one at once.
-    row.key, row.deleted_at, row.updated_at = f"{row.key[:70]}~{row.id[-26:]}", now, now
+    row.key, row.deleted_at, row.updated_at = f"{row.key}~{row.id[-26:]}", now, now
     session.flush()
     audit.record(session, actor, "lookup.deleted", row.id, now=now)
 
@@ -111,7 +123,7 @@ def restore_lookup(session: Session, actor: Actor, lookup_id: str, *, now: datet
     )
     if row is None:
         raise LookupNotFound("There is no such lookup in the trash.")
-    key = row.key.rpartition("~")[0]
+    key = trashed_key(row)
     _require_free(session, actor, key)
     row.key, row.deleted_at, row.updated_at = key, None, now
     session.flush()
@@ -138,18 +150,18 @@ def _read(form: LookupForm) -> dict[str, Any]:
     return {
         "key": key,
         "values": values,
-        "description": (form.description or "").strip()[:2000] or None,
-        "category": (form.category or "").strip()[:100] or None,
+        "description": cleaned(form.description or "").strip()[:2000] or None,
+        "category": cleaned(form.category or "").strip()[:100] or None,
     }
 
 
 def _clean_values(values: Iterable[str]) -> list[str]:
-    cleaned = list(dict.fromkeys(one for one in (" ".join(value.split()) for value in values) if one))
-    if len(cleaned) > MOST_VALUES:
+    found = list(dict.fromkeys(one for one in (" ".join(cleaned(value).split()) for value in values) if one))
+    if len(found) > MOST_VALUES:
         raise LookupRefused(f"A lookup has at most {MOST_VALUES:,} values. Split it, and name one in the other.")
-    if any(len(one) > VALUE_LENGTH for one in cleaned):
+    if any(len(one) > VALUE_LENGTH for one in found):
         raise LookupRefused(f"A value has at most {VALUE_LENGTH} characters. Shorten the longest.")
-    return cleaned
+    return found
 
 
 def _require_free(session: Session, actor: Actor, key: str) -> None:

@@ -38,6 +38,14 @@ def list_templates(session: Session, actor: Actor, *, project_id: str | None = N
     return list(session.scalars(query.order_by(*order)))
 
 
+def list_trashed_templates(session: Session, actor: Actor) -> list[GenerationTemplate]:
+    """Those in the trash, the latest first."""
+    query = select(GenerationTemplate).where(
+        GenerationTemplate.user_id == actor.user_id, GenerationTemplate.deleted_at.is_not(None)
+    )
+    return list(session.scalars(query.order_by(GenerationTemplate.deleted_at.desc(), GenerationTemplate.id)))
+
+
 def get_template(session: Session, actor: Actor, template_id: str) -> GenerationTemplate:
     """Raises :class:`GenerationTemplateNotFound`."""
     return _find(session, actor, template_id, in_trash=False)
