@@ -126,6 +126,13 @@ class Line:
             except (httpx.InvalidURL, UnicodeError) as error:
                 raise self.dialect.error(ErrorCategory.BAD_RESULT) from error
 
+    def require_reach(self, url: str, *, home: str) -> None:
+        """Raise unless an address that the provider gave may be called: see ``download``."""
+        try:
+            target_of(httpx.URL(url), home, self._resolve)
+        except httpx.InvalidURL as error:
+            raise self.dialect.error(ErrorCategory.BAD_RESULT) from error
+
     def close(self) -> None:
         self._direct.close()
         self._outside.close()
@@ -143,7 +150,12 @@ class Line:
         for _ in range(MOST_REDIRECTS + 1):
             target = target_of(here, home, self._resolve)
             client = self._direct if target.is_direct else self._outside
-            sent = {"Accept": "*/*", **target.headers, **(headers if same_origin(here, home) else {})}
+            sent = {
+                "Accept": "*/*",
+                "Accept-Encoding": "identity",
+                **target.headers,
+                **(headers if same_origin(here, home) else {}),
+            }
             with client.stream("GET", target.url, headers=sent, extensions=target.extensions) as response:
                 note(response.status_code)
                 if not response.is_redirect:
