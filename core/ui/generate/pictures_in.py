@@ -9,7 +9,7 @@ from core.runtime import Runtime
 from core.studio.orders.inputs import InputChoice, input_choices
 from core.studio.parameters import ParameterSpec, ParameterSpecSet, ParameterType
 from core.ui.generate.draft import Draft
-from core.ui.page import blob_url
+from core.ui.pictures import Picture, show_picture
 from core.ui.words import shortened
 
 
@@ -43,7 +43,7 @@ def _ask(draft: Draft, spec: ParameterSpec, choices: Sequence[InputChoice]) -> N
             key=f"generate-in-{spec.name}-{draft.version}",
         )  # fmt: skip
         if chosen:
-            st.image(blob_url(by_id[chosen].blob_id, 150), width=96)
+            show_picture(Picture(by_id[chosen].blob_id, "The picture that goes in"), size=150, width=96)
     if chosen:
         draft.inputs[spec.name] = chosen
     else:

@@ -7,7 +7,7 @@ from core.runtime import Runtime
 from core.studio.orders.inputs import latest_pictures
 from core.studio.orders.listing import OrderView, list_running
 from core.ui.orders.progress import show_progress
-from core.ui.page import blob_url
+from core.ui.pictures import Picture, show_strip
 from core.ui.words import plain, shortened
 
 STRIP = 8
@@ -26,9 +26,7 @@ def show_running(runtime: Runtime, user: SignedIn) -> None:
             _show_order(order)
     if latest:
         st.markdown("**Latest pictures**")
-        with st.container(horizontal=True, gap="xsmall"):
-            for picture in latest:
-                st.image(blob_url(picture.blob_id, 150), width=86, link=f"/gallery?product={picture.id}")
+        show_strip(Picture(one.blob_id, one.label, f"/gallery?product={one.id}") for one in latest)
         st.page_link("pages/create/gallery.py", label="Cull them in the gallery", icon=":material/photo_library:")
 
 

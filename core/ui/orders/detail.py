@@ -18,7 +18,7 @@ from core.ui.money import dollars
 from core.ui.orders.attempts import show_attempts, show_log
 from core.ui.orders.listing import cost_of
 from core.ui.orders.progress import badge_of, sentence_of, show_progress
-from core.ui.page import blob_url
+from core.ui.pictures import Picture, show_picture
 from core.ui.times import moment
 from core.ui.words import count, plain, shortened
 
@@ -140,7 +140,7 @@ def _show_items(runtime: Runtime, user: SignedIn, order: OrderView, now: datetim
 def _show_item(runtime: Runtime, user: SignedIn, item: ItemView, now: datetime) -> None:
     with st.container(border=True, key=f"item-{item.id}"):
         for picture in item.pictures:
-            st.image(blob_url(picture.blob_id, 400), width="stretch", link=f"/gallery?product={picture.id}")
+            show_picture(Picture(picture.blob_id, shortened(item.prompt, 120), f"/gallery?product={picture.id}"))
         facts = [f"{item.number}", _WORDS[item.status]]
         if item.is_cancelling:
             facts[1] = "being cancelled"

@@ -11,7 +11,7 @@ from core.studio.orders.listing import OrderFilter, OrderPage, OrderView, list_o
 from core.studio.orders.models import OrderStatus
 from core.ui.money import dollars, plain_dollars
 from core.ui.orders.progress import badge_of, sentence_of, show_progress
-from core.ui.page import blob_url
+from core.ui.pictures import Picture, show_strip
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.times import moment
 from core.ui.words import count, plain, shortened
@@ -108,6 +108,4 @@ def _show_card(order: OrderView, timezone: str, now: datetime) -> None:
         if not order.has_ended:
             show_progress(order)
         if order.covers:
-            with st.container(horizontal=True, gap="xsmall"):
-                for blob_id in order.covers:
-                    st.image(blob_url(blob_id, 150), width=84)
+            show_strip(Picture(blob_id) for blob_id in order.covers)
