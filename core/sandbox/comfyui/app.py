@@ -197,10 +197,11 @@ class Calls:
         filename, subfolder = query.get("filename", ""), query.get("subfolder", "")
         if not filename or filename.startswith("/") or ".." in filename or ".." in subfolder:
             return Response(status_code=400)
-        content = self._server.files.get(Place(filename, subfolder, query.get("type", "output")))
-        if content is None:
+        place = Place(filename, subfolder, query.get("type", "output"))
+        stored = self._server.files.get(place) or self._server.made.get(place)
+        if stored is None:
             return Response(status_code=404)
-        body, mime = await run_in_threadpool(shown, content, query.get("preview"), query.get("channel"))
+        body, mime = await run_in_threadpool(shown, stored, query.get("preview"), query.get("channel"))
         return Response(body, media_type=mime, headers={"Content-Disposition": f'filename="{filename}"'})
 
     async def upload(self, request: Request) -> Any:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -44,7 +45,7 @@ class Job:
     def client_id(self) -> str | None:
         return self.extra_data.get("client_id")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What is asked, whoever asks: the same graph twice is the same."""
         return hashlib.sha256(json.dumps(self.graph, sort_keys=True).encode()).hexdigest()
@@ -66,6 +67,17 @@ class Place:
         return {"filename": self.filename, "subfolder": self.subfolder, "type": self.type}
 
 
+@dataclass(frozen=True)
+class Made:
+    """A picture that a run saved; painted when somebody looks at it. ``texts`` go into its PNG."""
+
+    source: str  # what it depends on
+    index: int
+    width: int
+    height: int
+    texts: JsonDict
+
+
 class Server:
     """A ComfyUI in memory; what it was given stays in ``accepted`` even after it forgot it itself."""
 
@@ -74,7 +86,8 @@ class Server:
         self.pending: list[Job] = []
         self.running: Job | None = None
         self.history: dict[str, JsonDict] = {}
-        self.files: dict[Place, bytes] = {}
+        self.files: dict[Place, bytes] = {}  # as they were uploaded
+        self.made: dict[Place, Made] = {}
         self.accepted: list[Job] = []
         self.interrupts = 0
         self.cached: frozenset[str] = frozenset()  # signatures of the last run's nodes

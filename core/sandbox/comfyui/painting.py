@@ -6,8 +6,8 @@ import json
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core.sandbox.pictures import paint
-from core.sandbox.store import JsonDict
+from core.sandbox.comfyui.jobs import Made
+from core.sandbox.pictures import paint, size_of
 
 PREVIEW_PIXELS = 64
 
@@ -17,11 +17,11 @@ def small_preview(signature: str) -> bytes:
     return paint(signature, width=PREVIEW_PIXELS, height=PREVIEW_PIXELS, kind="JPEG")
 
 
-def finished(source: str, index: int, size: tuple[int, int], texts: JsonDict) -> bytes:
-    """The picture with this place in its batch: a PNG with text chunks, one for each of ``texts`` as JSON."""
-    picture = paint(source, seed=index, width=size[0], height=size[1])
+def finished(made: Made) -> bytes:
+    """A PNG with text chunks, each of its texts as JSON."""
+    picture = paint(made.source, seed=made.index, width=made.width, height=made.height)
     info = PngInfo()
-    for name, value in texts.items():
+    for name, value in made.texts.items():
         info.add_text(name, json.dumps(value))
     output = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as image:
@@ -29,8 +29,11 @@ def finished(source: str, index: int, size: tuple[int, int], texts: JsonDict) ->
     return output.getvalue()
 
 
-def shown(content: bytes, preview: str | None, channel: str | None) -> tuple[bytes, str]:
-    """A stored picture as ``GET /view`` gives it: ``preview`` is ``webp;90`` or ``jpeg;80``, ``channel`` rgb or a."""
+def shown(stored: bytes | Made, preview: str | None, channel: str | None) -> tuple[bytes, str]:
+    """A picture as ``GET /view`` gives it: ``preview`` is ``webp;90`` or ``jpeg;80``, ``channel`` rgb or a."""
+    content = finished(stored) if isinstance(stored, Made) else stored
+    if size_of(content) is None:
+        return content, "application/octet-stream"
     with Image.open(io.BytesIO(content)) as image:
         mime = Image.MIME[image.format or "PNG"]
         if preview is None and channel in {None, "rgba"}:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
-from starlette.concurrency import run_in_threadpool
 
 from core.errors import AtelierError
-from core.sandbox.comfyui.jobs import COMPLETED, FAILED, RUNNING, Job, Place, Server, now_ms
+from core.sandbox.comfyui.jobs import COMPLETED, FAILED, RUNNING, Job, Made, Place, Server, now_ms
 from core.sandbox.comfyui.nodes import CLASSES, DAMAGED
-from core.sandbox.comfyui.painting import finished, small_preview
+from core.sandbox.comfyui.painting import small_preview
 from core.sandbox.comfyui.sockets import Sockets
 from core.sandbox.comfyui.validation import links
 from core.sandbox.store import JsonDict
@@ -116,7 +115,7 @@ class Run:
         if kind == "KSampler":
             await self._sample(node, int(inputs["steps"]))
         if CLASSES[kind].is_output:
-            images = await self._save(node, inputs.get("filename_prefix"))
+            images = self._save(node, inputs.get("filename_prefix"))
             self._outputs[node] = {"images": images}
             await self._tell("executed", node=node, display_node=node, output={"images": images})
 
@@ -157,17 +156,16 @@ class Run:
         except (UnidentifiedImageError, OSError, KeyError, Image.DecompressionBombError) as error:
             raise NodeFailed("UnidentifiedImageError", "cannot identify image file") from error
 
-    async def _save(self, node: str, prefix: str | None) -> list[JsonDict]:
+    def _save(self, node: str, prefix: str | None) -> list[JsonDict]:
         batch = self._batches[node]
         folder, _, stem = (prefix or "ComfyUI_temp").rpartition("/")
+        source = self._signatures[links(self._job.graph[node]["inputs"])["images"][0]]
         texts = {"prompt": self._job.graph, **self._job.extra_data.get("extra_pnginfo", {})}
         saved: list[JsonDict] = []
         for index in range(batch.count):
             place = Place(f"{stem}_{self._server.next_file:05}_.png", folder, "output" if prefix else "temp")
             self._server.next_file += 1
-            source = self._signatures[links(self._job.graph[node]["inputs"])["images"][0]]
-            size = (batch.width, batch.height)
-            self._server.files[place] = await run_in_threadpool(finished, source, index, size, texts)
+            self._server.made[place] = Made(source, index, batch.width, batch.height, texts)
             saved.append(place.as_json())
         return saved
 

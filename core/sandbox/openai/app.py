@@ -27,6 +27,7 @@ from core.sandbox.store import JsonDict
 
 KEY = "sk-sandbox"  # and whatever begins with it
 BROKE_KEY, UNVERIFIED_KEY = "sk-sandbox-broke", "sk-sandbox-unverified"
+MOST_RESULTS = 200  # held in memory; older addresses end before their hour
 BLOCKED_WORDS = re.compile(r"sandbox:blocked")  # in a prompt: what the safety system stops
 Handler = Callable[[Request], Awaitable[Any]]
 
@@ -152,6 +153,8 @@ class OpenAi:
             return {"b64_json": base64.b64encode(content).decode(), **revised}
         name = f"img-{secrets.token_hex(12)}.png"
         self._results[name] = (self._clock() + self._settings.url_seconds, content)
+        while len(self._results) > MOST_RESULTS:
+            del self._results[next(iter(self._results))]
         base = f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}"
         return {"url": f"{base}/results/{name}", **revised}
 

@@ -3,7 +3,7 @@
 Written from ComfyUI's ``server.py`` and https://docs.comfy.org/development/comfyui-server/comms_routes.
 """
 
-import re
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,7 +19,6 @@ FOLDER = "atelier"  # of the input folder: what we send stands apart from what a
 MOST_INPUT_BYTES = 100 * 1024**2
 ANSWER_BYTES = 64 * 1024**2  # a queue holds whole graphs, an installation with many nodes describes them at length
 SCANNED_HISTORY = 32  # entries hold whole graphs; what was lost just now is among the newest
-CANCELLED = re.compile(rb'\s*\{\s*"cancelled"\s*:\s*true\b.*', re.DOTALL)
 
 Json = Mapping[str, Any]
 
@@ -91,7 +90,7 @@ class Calls:
     def cancel_job(self, prompt_id: str) -> bool:
         """The newer way to stop one prompt and no other; ``False`` where it is not known."""
         answer = self._post(f"/api/jobs/{prompt_id}/cancel", "api/jobs/cancel", {}, accepts=(404, 405))
-        return bool(answer.status < 300 and CANCELLED.fullmatch(answer.body))
+        return answer.status < 300 and _says(answer.body, "cancelled")
 
     def delete_pending(self, prompt_id: str) -> None:
         self._post("/queue", "queue", {"delete": [prompt_id]})
@@ -128,12 +127,22 @@ def _rows(found: Any) -> list[Sequence[Any]]:
     return [row for row in found or () if isinstance(row, list) and len(row) > 3]
 
 
+def _says(content: bytes, name: str) -> bool:
+    """Whether an answer that need not be JSON says ``true`` under this name."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(body, Mapping) and body.get(name) is True
+
+
 def _node_errors(body: Any) -> Iterator[tuple[str, Json]]:
     """Each error with the class of its node."""
     nodes = body.get("node_errors") if isinstance(body, Mapping) else None
     for node in nodes.values() if isinstance(nodes, Mapping) else ():
-        for error in node.get("errors") or ():
-            yield str(node.get("class_type")), error
+        for error in node.get("errors") or () if isinstance(node, Mapping) else ():
+            if isinstance(error, Mapping):
+                yield str(node.get("class_type")), error
 
 
 def _code(response: httpx.Response | None, body: Any) -> str | None:
