@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     session_idle_days: int = Field(default=30, ge=1, description="A browser unused for this long is signed out.")
     trash_days: int = Field(default=90, ge=1, description="The trash is emptied of what is older than this.")
     log_days: int = Field(default=90, ge=1, description="How long attempts stay in the execution log.")
+    generation_log_days: int = Field(
+        default=30, ge=1, description="How long lines about the making of pictures are kept."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -62,7 +62,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "unknown_wait_seconds",
     ),
     "Notifications": ("smtp_url", "mail_from", "webhooks_to_private_networks"),
-    "Limits and keeping": ("max_file_mb", "max_files_per_deviation", "max_megapixels", "trash_days", "log_days"),
+    "Limits and keeping": (
+        "max_file_mb",
+        "max_files_per_deviation",
+        "max_megapixels",
+        "trash_days",
+        "log_days",
+        "generation_log_days",
+    ),
     "Logs": ("log_format", "log_level"),
 }
 

@@ -13,8 +13,10 @@ from core.jobs.furnishing import furnish_again
 from core.jobs.generation import recover_items
 from core.jobs.metering import keep_usage
 from core.jobs.notes import probe_notes
+from core.jobs.orphans import find_orphans
 from core.jobs.pictures import hash_pictures
 from core.jobs.ports import Ports
+from core.jobs.retention import clean_studio
 from core.jobs.takeover import take_over
 from core.publishing.execution import claims
 
@@ -68,4 +70,6 @@ def job_table(
         Job("keep_usage", "Keep the sums of usage in the reporting zone and check them", 300, keep_usage),
         Job("probe_notes", "Ask whether DeviantArt serves private notes", 3600, probe_notes),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),
+        Job("clean_studio", "Forget old generation logs, empty the studio's trash", 3600, clean_studio),
+        Job("find_orphans", "Look for stored files that nothing refers to", 15, find_orphans),
     ]
