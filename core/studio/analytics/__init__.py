@@ -1,0 +1,1 @@
+"""What is to be learned from what was made: which choices earn good ratings, and how providers do."""
