@@ -42,7 +42,7 @@ def run() -> Iterator[Row]:
     """No database, so once."""
     for name, prompt in (
         ("walk 10^12 combinations", TOKENS),
-        ("walk lookups used five times", LINKED),
+        ("walk a lookup used five times", LINKED),
         ("draw from 10^12 combinations", f"batch:sample:{ITEMS} {TOKENS}"),
     ):
         yield _measure(name, prompt)

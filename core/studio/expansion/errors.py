@@ -8,7 +8,7 @@ class PairingError(InvalidInputError):
 
     def __init__(self, mark: str, what: str, prompt_parts: int, negative_parts: int) -> None:
         super().__init__(
-            f"The negative prompt has {negative_parts:,} {what} separated by “{mark}”, the prompt {prompt_parts:,}. "
+            f"{what}: the prompt has {prompt_parts:,} parts between “{mark}”, the negative prompt {negative_parts:,}. "
             f"Give the negative prompt one, for all of them, or {prompt_parts:,}."
         )
         self.mark = mark

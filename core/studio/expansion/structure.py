@@ -84,12 +84,11 @@ def read_shape(text: str, name: str, remarks: Remarks) -> Shape:
 
 def pair(prompt: Shape, negative: Shape, remarks: Remarks) -> list[PairedSegment]:
     """Give each part of the prompt its negative; parts without a word are left out. Raises :class:`PairingError`."""
-    paired = [
-        PairedSegment(
-            tuple(starmap(Pair, _matched(segment.parts, other.parts, Separator.PART, "parts"))), segment.commands
-        )
-        for segment, other in _matched(prompt.segments, negative.segments, Separator.BATCH, "batches")
-    ]
+    paired = []
+    together = _matched(prompt.segments, negative.segments, Separator.BATCH, "Batches")
+    for number, (segment, other) in enumerate(together, start=1):
+        parts = _matched(segment.parts, other.parts, Separator.PART, f"Batch {number:,}")
+        paired.append(PairedSegment(tuple(starmap(Pair, parts)), segment.commands))
     blank = [one.prompt for segment in paired for one in segment.pairs if one.prompt.is_blank]
     if len(blank) == sum(len(segment.pairs) for segment in paired):
         blank = blank[1:]  # a prompt without a word is the business of whoever places the order

@@ -35,8 +35,8 @@ def test_what_is_typed_becomes_what_the_model_takes(kind, raw, value):
     [
         (T.INTEGER, "3.5"), (T.INTEGER, "ten"), (T.INTEGER, True), (T.INTEGER, "1" * 5_000), (T.INTEGER, math.nan),
         (T.INTEGER, 10**60), (T.INTEGER, "١٢"), (T.NUMBER, "nan"), (T.NUMBER, "1e999"), (T.NUMBER, math.inf),
-        (T.NUMBER, "3,5"), (T.BOOLEAN, "perhaps"), (T.BOOLEAN, 2), (T.SEED, "lucky"), (T.SEED, 1.5), (T.STRING, {"a": 1}),
-        (T.STRING, True), (T.IMAGE, ["a"]),
+        (T.NUMBER, "3,5"), (T.BOOLEAN, "perhaps"), (T.BOOLEAN, 2), (T.SEED, "lucky"), (T.SEED, 1.5),
+        (T.STRING, {"a": 1}), (T.STRING, True), (T.IMAGE, ["a"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_cast_is_refused_with_the_name_of_the_field(kind, raw):
