@@ -63,6 +63,14 @@ def averages(names: Sequence[str], values: Sequence[float], works: Sequence[int]
     return figure
 
 
+def shares(names: Sequence[str], percents: Sequence[float], judged: Sequence[int]) -> go.Figure:
+    """One bar a name: the share that was kept, in per cent; hovering says of how many judged."""
+    figure = _bars(list(names), percents, "%{y:.0f} % kept of %{customdata} judged<extra>%{x}</extra>", judged)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(range=[0, 100], dtick=25, ticksuffix=" %")
+    return figure
+
+
 def curve(instants: Sequence[datetime], values: Sequence[int], noun: str) -> go.Figure:
     """One line over time, small enough for a drawer."""
     colour = palette.chart_colours()[_GOOD]

@@ -50,7 +50,9 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("pages/sell/queue.py", "Sale queue", ":material/point_of_sale:", "sales"),
     ),
     "Insights": (
+        Screen("pages/insights/usage.py", "Usage & costs", ":material/payments:", "usage"),
         Screen("pages/insights/statistics.py", "Statistics", ":material/monitoring:", "statistics"),
+        Screen("pages/insights/making.py", "Making of", ":material/insights:", "making"),
         Screen("pages/insights/logs.py", "Execution logs", ":material/receipt_long:", "logs"),
     ),
     "Connect": (
