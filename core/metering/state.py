@@ -11,7 +11,7 @@ from core.metering.upserts import dialect_of, insert_new
 SINGLETON = "singleton"
 STATE = table_of(UsageState)
 # Of this product's advisory locks on PostgreSQL; SQLite has one writer at a time anyway.
-_LOCK = 7283402
+_LOCK = 7_283_404  # the leader has 402, the queue of messages 403
 
 
 def lock_shared(session: Session | Connection) -> str:
