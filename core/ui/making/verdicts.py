@@ -28,12 +28,16 @@ def show_overall(one: Verdict) -> None:
         st.metric("Kept", f"{one.kept:,}", help="Liked, or rated four or five, and not thrown away.", border=True,
                   width=190)  # fmt: skip
         st.metric("Mean rating", "–" if one.rating is None else f"{one.rating:.1f}", border=True, width=190)
-        per_kept = "unknown" if one.cost_per_kept is None else f"${plain_dollars(one.cost_per_kept)}"
-        st.metric("Cost per kept picture", per_kept.replace("$0.00", "free") if one.cost == 0 else per_kept, border=True,
-                  width=190)  # fmt: skip
+        st.metric("Cost per kept picture", _per_kept(one), border=True, width=190)
     unpriced = f" {count(one.unpriced, 'picture')} without a known price." if one.unpriced else ""
     spent = "unknown" if one.cost is None else "nothing" if one.cost == 0 else dollars(one.cost)
     st.caption(f"Kept: {rate}. Spent: {spent}.{unpriced}")
+
+
+def _per_kept(one: Verdict) -> str:
+    if one.cost_per_kept is None:
+        return "unknown" if one.cost is None else "–"
+    return "free" if one.cost_per_kept == 0 else f"${plain_dollars(one.cost_per_kept)}"
 
 
 def show_models(runtime: Runtime, user: SignedIn, chosen: Chosen) -> None:
