@@ -46,17 +46,19 @@ class ParameterSpec:
     max_length: int | None = None
     pattern: str | None = None
     choices: tuple[Any, ...] = ()
-    interpolation: Interpolation | None = None  # as the type usually is: pictures and long texts stand for one
+    interpolation: Interpolation | None = None  # never None once made: what the type usually is
     aliases: tuple[str, ...] = ()
     group: str = ""
     advanced: bool = False
     order: int = 100
 
+    def __post_init__(self) -> None:
+        if self.interpolation is None:
+            object.__setattr__(self, "interpolation", _usual_interpolation(self.type))
+
     @property
     def may_be_several(self) -> bool:
         """Whether one value may stand for a list, a range or a random pick."""
-        if self.interpolation is None:
-            return self.type not in {ParameterType.TEXT, ParameterType.IMAGE}
         return self.interpolation is Interpolation.LIST
 
     @property
@@ -69,7 +71,8 @@ class ParameterSpec:
         found: dict[str, Any] = {"name": self.name, "type": self.type.value}
         for key in _OPTIONAL:
             value = getattr(self, key)
-            if value != _DEFAULTS[key]:
+            usual = _usual_interpolation(self.type) if key == "interpolation" else _DEFAULTS[key]
+            if value != usual:
                 found[key] = list(value) if isinstance(value, tuple) else value
         return found
 
@@ -83,6 +86,11 @@ class ParameterSpec:
         if "interpolation" in known:
             known["interpolation"] = Interpolation(known["interpolation"])
         return cls(name=stored["name"], type=ParameterType(stored["type"]), **known)
+
+
+def _usual_interpolation(kind: ParameterType) -> Interpolation:
+    """Pictures and long texts stand for one, commas and all."""
+    return Interpolation.NONE if kind in {ParameterType.TEXT, ParameterType.IMAGE} else Interpolation.LIST
 
 
 _OPTIONAL = tuple(name for name in ParameterSpec.__dataclass_fields__ if name not in {"name", "type"})

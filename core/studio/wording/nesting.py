@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.studio.expansion import ExpansionWarning, Limits, OrderText, expand
+from core.studio.expansion import ExpansionWarning, Limits, OrderText, expand, number_in_words
 from core.studio.expansion.lookups import LookupTable, LookupValues
 from core.studio.parameters import ParameterSpecSet
 from core.studio.parameters.escaping import cleaned
@@ -57,7 +57,7 @@ def try_line(words: Words, prompt: str) -> Trial:
     done = expand(OrderText(prompt), words, ParameterSpecSet.of(()), seed=1, limits=Limits(TRIED, TRIED))
     # That only ten are shown here is no warning about the prompt.
     told = tuple(one for one in done.warnings if one.code not in {"batch_capped", "order_capped"})
-    possible = done.batches[0].possible_in_words if len(done.batches) == 1 else f"{done.possible:,}"
+    possible = number_in_words(done.possible)
     return Trial(tuple(one.prompt for one in done.items), possible, told)
 
 

@@ -1,6 +1,7 @@
 """Names, forms, another model."""
 
 from core.studio.parameters import (
+    Interpolation,
     Names,
     ParameterSpec,
     ParameterSpecSet,
@@ -93,3 +94,7 @@ def test_defaults_fill_what_is_not_given():
 
 def test_specs_survive_being_stored():
     assert ParameterSpecSet.from_json(FLUX.to_json()) == FLUX
+    assert all("interpolation" not in one for one in FLUX.to_json()["parameters"])
+    listed = ParameterSpec("notes", T.TEXT, interpolation=Interpolation.LIST)
+    assert ParameterSpec.from_json(listed.to_json()).may_be_several
+    assert ParameterSpec("steps", T.INTEGER).interpolation is Interpolation.LIST
