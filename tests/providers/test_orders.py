@@ -69,6 +69,13 @@ def test_an_order_becomes_a_picture(ordered: Ordered, kind: ProviderKind) -> Non
     assert (control.begun, control.state()["keys_begun_twice"]) == (1, 0)
 
 
+def test_a_picture_of_comfyui_keeps_its_sampler_and_its_scheduler(ordered: Ordered) -> None:
+    house, order_id, _ = ordered(K.COMFYUI)
+    house.run_until_idle()
+    made_with = house.products(order_id)[0].parameters
+    assert (made_with["sampler_name"], made_with["scheduler"], made_with["guidance"]) == ("euler", "normal", 7.0)
+
+
 def test_a_lost_answer_of_comfyui_is_found_and_nothing_is_made_twice(ordered: Ordered) -> None:
     house, order_id, control = ordered(K.COMFYUI)
     control.fault("drop_after", "/prompt", count=1)

@@ -1,5 +1,6 @@
 """From a stored result to a product of the gallery."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
@@ -89,9 +90,14 @@ def _blob(session: Session, work: Work, kept: Kept, *, now: datetime) -> Blob:
 
 def plain_parameters(work: Work, outcome: Outcome, kept: Kept) -> dict[str, Any]:
     """The parameters of one picture in plain names: as sent, with what the provider says it used over them."""
-    sent = work.attempt.request.get("parameters", {})
-    prompts = {"prompt", "negativeprompt"}
-    found = {_PLAIN.get(bare(name), name): value for name, value in sent.items() if bare(name) not in prompts}
+    sent = {
+        name: value
+        for name, value in work.attempt.request.get("parameters", {}).items()
+        if bare(name) not in {"prompt", "negativeprompt"}
+    }
+    shared = Counter(_PLAIN.get(bare(name), name) for name in sent)
+    # Two of one line, as a sampler and its scheduler, keep the names they have: neither is lost.
+    found = {_PLAIN[bare(name)] if _is_plain(name, shared) else name: value for name, value in sent.items()}
     seed = kept.output.seed or _returned_seed(outcome.returned, many=len(outcome.outputs) > 1)
     if seed is None and len(outcome.outputs) == 1:
         seed = seed_sent(work)
@@ -100,6 +106,10 @@ def plain_parameters(work: Work, outcome: Outcome, kept: Kept) -> dict[str, Any]
     elif len(outcome.outputs) > 1:
         found.pop("seed", None)  # of the first picture at most; nobody says what the others were made from
     return found
+
+
+def _is_plain(name: str, shared: Mapping[str, int]) -> bool:
+    return bare(name) in _PLAIN and shared[_PLAIN[bare(name)]] == 1
 
 
 def _returned_seed(returned: Mapping[str, Any], *, many: bool) -> str | None:
