@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +26,7 @@ from core.sandbox.ledger import digest
 from core.sandbox.pictures import MEDIA_TYPES, paint
 from core.sandbox.store import JsonDict
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SIGNING_KEY = secrets.token_bytes(32)
 _CHUNK = b"\x89PNG\r\n\x1a\n" + bytes(65_528)
 
@@ -196,8 +197,9 @@ def _repeated(names: Iterator[str | None]) -> int:
 
 
 def key_in(webhook: str | None) -> str | None:
-    """The caller's own name for a call, if it put one into the address of its webhook."""
-    return parse_qs(urlsplit(webhook or "").query).get("key", [None])[0]
+    """The caller's own name for a call, if the address of its webhook ends in one."""
+    tail = urlsplit(webhook or "").path.rpartition("/")[2]
+    return tail if _UUID.fullmatch(tail) else None
 
 
 def is_since(run: Run, text: str | None) -> bool:

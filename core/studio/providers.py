@@ -42,8 +42,8 @@ __all__ = [
 ]
 
 
-# Where a protocol signs nothing, the adapter puts ``?secret=`` into the webhook's address. Whoever receives a webhook
-# hands that value to ``ImageProvider.verify`` under this name among the headers, in place of what the sender put there.
+# Where a protocol signs nothing, the address of its webhooks ends in a secret. Whoever receives one hands that secret to
+# ``ImageProvider.verify`` under this name among the headers, in place of what the sender put there.
 ADDRESS_SECRET_HEADER = "x-atelier-address-secret"  # noqa: S105 - a name
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
 
 from tests.sandbox.support import wait_until
 
@@ -14,7 +13,7 @@ from tests.sandbox.support import wait_until
 class Received:
     """One webhook as it came."""
 
-    query: dict[str, list[str]]
+    path: str
     headers: dict[str, str]
     body: bytes
 
@@ -39,7 +38,7 @@ def listening() -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            listener.received.append(Received(parse_qs(urlsplit(self.path).query), dict(self.headers), body))
+            listener.received.append(Received(self.path, dict(self.headers), body))
             self.send_response(500 if len(listener.received) <= listener.refusals else 204)
             self.end_headers()
 

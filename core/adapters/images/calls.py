@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import httpx
-
 from core.adapters.images.refusals import Dialect
 from core.studio.providers import Connection, ErrorCategory, GenerationError, GenerationRequest
 
@@ -29,6 +27,13 @@ def key_of(connection: Connection, dialect: Dialect) -> str:
             f"{dialect.name} needs a key. Give one under Providers & models.", ErrorCategory.AUTHENTICATION
         )
     return key
+
+
+def named_models(settings: Mapping[str, Any]) -> list[str]:
+    """The models a person named in a connection's settings: a list, or text with commas or lines."""
+    named = settings.get("models") or ()
+    parts = named.replace("\n", ",").split(",") if isinstance(named, str) else [str(one) for one in named]
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
 def marker_of(key: str) -> int:
@@ -55,14 +60,6 @@ def arguments_of(request: GenerationRequest, dialect: Dialect) -> dict[str, Any]
         chosen = given.get(seed)
         given[seed] = marker_of(request.key) if chosen is None else whole(chosen, dialect)
     return given
-
-
-def webhook_of(request: GenerationRequest, **more: str) -> str | None:
-    """Where the provider is to call back: with our key in the address, so that a webhook names the call even when the
-    answer to the submission was lost. ``more`` goes there too."""
-    if request.webhook_url is None:
-        return None
-    return str(httpx.URL(request.webhook_url).copy_merge_params({"key": request.key, **more}))
 
 
 def whole(value: Any, dialect: Dialect) -> int:

@@ -1,9 +1,9 @@
 """Servers that speak OpenAI's protocol for pictures: local ones, gateways, other vendors. What they answer varies."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from core.adapters.images.at_once import AnswersAtOnce
+from core.adapters.images.calls import named_models
 from core.adapters.images.catalogue.openai import generic_model
 from core.adapters.images.inputs import refused
 from core.adapters.images.openai import calls
@@ -20,7 +20,6 @@ from core.studio.providers import (
 )
 
 NAME = "The server"
-NAMED_MODELS = "models"  # in a connection's settings: names by a person, for servers that do not list theirs
 
 
 class OpenAiCompatibleImages(AnswersAtOnce):
@@ -61,10 +60,3 @@ class OpenAiCompatibleImages(AnswersAtOnce):
                 "The server lists no models. Name them in the provider's settings.", ErrorCategory.VALIDATION
             )
         return names
-
-
-def named_models(settings: Mapping[str, Any]) -> list[str]:
-    """What a person named: a list, or text with commas or lines."""
-    named = settings.get(NAMED_MODELS) or ()
-    parts = named.replace("\n", ",").split(",") if isinstance(named, str) else [str(one) for one in named]
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))

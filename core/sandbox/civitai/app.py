@@ -246,7 +246,8 @@ class Civitai:
         return await result(run, views.blob_ids(run).index(blob_id))
 
     def _run_of(self, blob_id: str) -> Run | None:
-        return next((run for run in self._runs if blob_id in views.blob_ids(run)), None)
+        run = self._runs.by_id(views.run_id_of(blob_id))
+        return run if run is not None and blob_id in views.blob_ids(run) else None
 
     async def _nothing_here(self, request: Request, caller: str) -> Any:
         raise ApiError(404)

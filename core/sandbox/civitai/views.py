@@ -58,7 +58,12 @@ def cost(total: int) -> JsonDict:
 
 
 def blob_ids(run: Run) -> list[str]:
-    return [f"blob_{run.id.removeprefix('wf_')}{index}" for index in range(run.images)]
+    return [f"blob_{run.id.removeprefix('wf_')}{index:02}" for index in range(run.images)]
+
+
+def run_id_of(blob_id: str) -> str:
+    """The workflow a blob would be of."""
+    return f"wf_{blob_id.removeprefix('blob_')[:-2]}"
 
 
 def _images(run: Run, output_seconds: float) -> list[JsonDict]:

@@ -13,13 +13,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from core.sandbox.deliveries import Deliveries, Message
-from core.sandbox.fal import errors, webhooks
+from core.sandbox.fal import errors, views, webhooks
 from core.sandbox.fal.errors import ApiError
 from core.sandbox.fal.models import Application, check, find_application, size_of
 from core.sandbox.fal.results import CANCELLED, failure_of, result_of
 from core.sandbox.fal.storage import LIFECYCLE, Storage, places
 from core.sandbox.faults import FaultRule
-from core.sandbox.requestlog import iso
 from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_since, key_in, result
 from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
@@ -136,7 +135,7 @@ class Fal:
             base_url=root_of(request),
             key=key_in(webhook),
             kind="PNG" if given.get("output_format") == "png" else "JPEG",
-            more={"app": application.app, "media_id": secrets.token_hex(16)},
+            more={"app": application.app},
         )
 
     def _links(self, run: Run) -> JsonDict:
@@ -152,14 +151,14 @@ class Fal:
     async def _status(self, request: Request, caller: str) -> Any:
         run, now = self._run(request, caller), self._clock()
         standing, links = run.standing(now), self._links(run)
-        logs = {"logs": _logs(run, now)} if request.query_params.get("logs") in {"1", "true"} else {}
+        logs = {"logs": views.logs(run, now)} if request.query_params.get("logs") in {"1", "true"} else {}
         if standing is Standing.QUEUED:
             position = sum(1 for one in self._runs if one.standing(now) is Standing.QUEUED and one.id < run.id)
             return JSONResponse({**links, "status": "IN_QUEUE", "queue_position": position}, 202)
         if standing is Standing.RUNNING:
             return JSONResponse({**links, "status": "IN_PROGRESS", **logs}, 202)
         metrics = {"metrics": {"inference_time": round(run.over_at() - run.starts_at, 6)}}
-        return {**links, "status": "COMPLETED", **metrics, **logs, **_said(self._failure(run, now))}
+        return {**links, "status": "COMPLETED", **metrics, **logs, **views.said(self._failure(run, now))}
 
     async def _result(self, request: Request, caller: str) -> Any:
         run, now = self._run(request, caller), self._clock()
@@ -204,7 +203,7 @@ class Fal:
         more = len(rows) > offset + limit
         with_payloads = query.get("expand") == "payloads"
         return {
-            "items": [_item(run, with_payloads=with_payloads) for run in page],
+            "items": [views.item(run, with_payloads=with_payloads) for run in page],
             "next_cursor": str(offset + limit) if more else None,
             "has_more": more,
         }
@@ -228,7 +227,7 @@ class Fal:
 
     async def _media(self, request: Request) -> Response:
         """A result; its address cannot be guessed, and nothing else protects it."""
-        run = next((one for one in self._runs if one.more["media_id"] == request.path_params["id"]), None)
+        run = self._runs.by_id(_as_uuid(request.path_params["id"]))
         if run is None or self._clock() >= run.ends_at + self._settings.output_seconds:
             return PlainTextResponse("Not Found", 404)
         number = request.path_params["name"].partition(".")[0]
@@ -252,45 +251,16 @@ class Fal:
         if not self._settings.sends_webhooks:
             return None
         failure = self._failure(run, self._clock())
-        outcome = {"status": "OK", "payload": result_of(run)} if failure is None else _error_body(failure)
+        outcome = {"status": "OK", "payload": result_of(run)} if failure is None else views.error_body(failure)
         body = {"request_id": run.id, "gateway_request_id": run.id, **outcome}
         return webhooks.message(url, run.id, body, self._clock())
 
 
-def _error_body(failure: ApiError) -> JsonDict:
-    return {"status": "ERROR", "error": f"Invalid status code: {failure.status}", "payload": failure.body()}
-
-
-def _said(failure: ApiError | None) -> JsonDict:
-    """What the status says of a request that broke; a model's own errors show in the result alone."""
-    if failure is None or failure.error_type is None:
-        return {}
-    return {"error": str(failure.detail), "error_type": failure.error_type}
-
-
-def _logs(run: Run, now: float) -> list[JsonDict]:
-    steps = int(run.asked.get("num_inference_steps", 28))
-    done = round(run.progress(min(now, run.over_at())) * steps)
-    message = f"{done * 100 // steps}%|{'█' * (done * 10 // steps):<10}| {done}/{steps} [00:00<00:00, 11.9it/s]"
-    return [{"message": message, "level": "STDERR", "source": "USER", "timestamp": iso(now)}]
-
-
-def _item(run: Run, *, with_payloads: bool) -> JsonDict:
-    failure = failure_of(run)
-    payloads = {
-        "json_input": run.asked,
-        "json_output": result_of(run) if failure is None else failure.body(),
-    }
-    return {
-        "request_id": run.id,
-        "endpoint_id": run.model,
-        "sent_at": iso(run.created_at),
-        "started_at": iso(run.starts_at),
-        "ended_at": iso(run.ends_at),
-        "status_code": 200 if failure is None else failure.status,
-        "duration": round(run.ends_at - run.starts_at, 6),
-        **(payloads if with_payloads else {}),
-    }
+def _as_uuid(digits: str) -> str:
+    try:
+        return str(uuid.UUID(digits))
+    except ValueError:
+        return ""
 
 
 def _key(headers: Headers) -> str | None:

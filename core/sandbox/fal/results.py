@@ -41,7 +41,7 @@ def result_of(run: Run) -> JsonDict:
 
 def _image(run: Run, index: int) -> JsonDict:
     extension = "jpg" if run.kind == "JPEG" else "png"
-    link = f"{run.base_url}/-/media/files/{run.more['media_id']}/{index}.{extension}"
+    link = f"{run.base_url}/-/media/files/{run.id.replace('-', '')}/{index}.{extension}"
     url = data_uri(run.picture(index), run.kind) if run.asked.get("sync_mode") else link
     return {
         "url": url,

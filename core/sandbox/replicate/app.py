@@ -1,9 +1,5 @@
 """The routes of the imitated Replicate, below ``/v1``, and where results are delivered from."""
 
-import base64
-import hashlib
-import hmac
-import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,20 +12,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
-from core.sandbox.deliveries import Deliveries, Message
 from core.sandbox.faults import FaultRule
 from core.sandbox.replicate import errors, views
 from core.sandbox.replicate.errors import ApiError
 from core.sandbox.replicate.files import Files
 from core.sandbox.replicate.models import Model, find_model, find_version
 from core.sandbox.replicate.requests import Wanted, check_input, read_body, seconds_of, size_of
+from core.sandbox.replicate.webhooks import SECRET, Webhooks
 from core.sandbox.runs import Behaviour, Run, Runs, is_signed, key_in, result
 from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
 TOKEN = "r8_sandbox"  # noqa: S105 - and whatever begins with it; public, documented
 BROKE_TOKEN = "r8_sandbox_broke"  # noqa: S105 - an account without credit
-WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"the sandbox signs with this.").decode()
 KINDS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
 Handler = Callable[[Request, str], Awaitable[Any]]
 
@@ -44,8 +39,7 @@ class Replicate:
         self._settings = Behaviour()
         self._runs = Runs(clock)
         self._files = Files()
-        self._deliveries = Deliveries()
-        self._secret = WEBHOOK_SECRET
+        self._webhooks = Webhooks(self._runs)
 
     @property
     def behaviour(self) -> BaseModel:
@@ -59,10 +53,10 @@ class Replicate:
         self._settings = Behaviour()
         self._runs.clear()
         self._files.clear()
-        self._deliveries.clear()
+        self._webhooks.clear()
 
     def report(self) -> JsonDict:
-        return {**self._runs.report(), "uploads": len(self._files), "webhooks": self._deliveries.report()}
+        return {**self._runs.report(), "uploads": len(self._files), "webhooks": self._webhooks.report()}
 
     def caller_of(self, scope: Scope) -> str | None:
         return _token(Headers(scope=scope))
@@ -133,7 +127,7 @@ class Replicate:
             raise errors.no_credit()
         run = self._runs.add(self._begin(request, caller, model, wanted))
         if wanted.webhook is not None:
-            self._announce(run, wanted.webhook, wanted.events)
+            self._webhooks.announce(run, wanted.webhook, wanted.events, self._settings, self._shown)
         wait = seconds_of(request.headers.get("prefer"))
         if wait is not None:
             await self._runs.until_over(run, at_most=min(max(wait, 1.0), 60.0))
@@ -233,7 +227,7 @@ class Replicate:
         return Response(status_code=204)
 
     async def _webhook_secret(self, request: Request, caller: str) -> Any:
-        return {"key": self._secret}
+        return {"key": SECRET}
 
     async def _nothing_here(self, request: Request, caller: str) -> Any:
         raise errors.not_found()
@@ -248,44 +242,6 @@ class Replicate:
             return PlainTextResponse("Not Found", 404)
         index = re.match(r"out-(\d+)", request.path_params["name"])
         return await result(run, int(index[1]) if index else 0)
-
-    def _announce(self, run: Run, url: str, events: tuple[str, ...]) -> None:
-        async def over() -> None:
-            await self._runs.until_over(run)
-
-        async def started() -> None:
-            await self._runs.until_started(run)
-
-        for event in events:
-            if event == "logs":
-                continue  # throttled away: the runs are too short
-            self._deliveries.post(
-                run.id,
-                event,
-                after=started if event == "start" else over,
-                make=lambda: self._message(run, url),
-                tries=self._settings.webhook_tries,
-            )
-
-    def _message(self, run: Run, url: str) -> Message | None:
-        if not self._settings.sends_webhooks:
-            return None
-        body = json.dumps(self._shown(run)).encode()
-        message_id, stamp = f"msg_{secrets.token_hex(12)}", str(int(self._clock()))
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": stamp,
-            "webhook-signature": f"v1,{sign(self._secret, message_id, stamp, body)}",
-        }
-        return Message(url, headers, body)
-
-
-def sign(secret: str, message_id: str, stamp: str, body: bytes) -> str:
-    """The signature of Standard Webhooks."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = b".".join((message_id.encode(), stamp.encode(), body))
-    return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def _token(headers: Headers) -> str | None:

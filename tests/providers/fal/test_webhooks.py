@@ -20,7 +20,6 @@ def delivered(fal: ImageProvider, connection: Connection, control: StandInContro
     request = replace(request_for(model, width=256, height=256), webhook_url=listener.url)
     fal.submit(connection, request)
     (received,) = listener.wait_for(1)
-    assert received.query["key"] == [request.key]
     return received
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from core.adapters.images.calls import named_models
 from core.adapters.images.openai.calls import dialect, model_names, read_answer
-from core.adapters.images.openai_compatible import named_models
 from core.studio.providers import (
     Connection,
     ErrorCategory,

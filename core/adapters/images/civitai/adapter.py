@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.adapters.images.calls import arguments_of, base_of, forged, key_of, lowered, text_of, webhook_of
+from core.adapters.images.calls import arguments_of, base_of, forged, key_of, lowered, named_models, text_of
 from core.adapters.images.catalogue.civitai import AIR, MODELS, model_of
 from core.adapters.images.civitai.answers import DIALECT, consumption_of, status_of
 from core.adapters.images.http import Line
@@ -55,8 +55,7 @@ class CivitaiImages:
         return CheckedConnection(None, "Civitai knows this key.")
 
     def models(self, connection: Connection) -> Sequence[CatalogueModel]:
-        named = connection.settings.get("models") or ()
-        return [*MODELS, *(_named(str(one).strip()) for one in named)]
+        return [*MODELS, *(_named(one) for one in named_models(connection.settings))]
 
     def estimate(self, connection: Connection, request: GenerationRequest) -> Consumption:
         """What a call would cost in Buzz; nothing is made. Pictures that go in are left out of the question."""
@@ -182,12 +181,13 @@ class CivitaiImages:
 def _body(request: GenerationRequest, links: Mapping[str, str]) -> dict[str, Any]:
     """A workflow of one step; our key is a tag, to be found by, and metadata, to be read by people."""
     arguments = arguments_of(request, DIALECT)
+    files = {file.parameter for file in request.inputs}
     loras = _loras(arguments.pop("loras", None))
     given = {
         **request.model.definition.get("input", {}),
         "operation": "createVariant" if links else "createImage",
         "model": request.model.model_id,
-        **arguments,
+        **{name: value for name, value in arguments.items() if name not in files},
         **links,
         **({"loras": loras} if loras else {}),
     }
@@ -201,10 +201,10 @@ def _body(request: GenerationRequest, links: Mapping[str, str]) -> dict[str, Any
 
 
 def _callbacks(connection: Connection, request: GenerationRequest) -> dict[str, Any]:
-    """A webhook with the secret in its address; without a secret none is asked for, since anybody could send it."""
-    secret = text_of(connection.settings.get("webhook_secret"))
-    webhook = webhook_of(request, secret=secret) if secret else None
-    return {"callbacks": [{"url": webhook, "type": EVENTS, "detailed": False}]} if webhook else {}
+    """A webhook, unless there is no secret: then anybody could send it, and none is believed."""
+    if not request.webhook_url or text_of(connection.settings.get("webhook_secret")) is None:
+        return {}
+    return {"callbacks": [{"url": request.webhook_url, "type": EVENTS, "detailed": False}]}
 
 
 def _loras(value: Any) -> dict[str, float]:

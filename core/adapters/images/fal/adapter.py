@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from core.adapters.images.calls import arguments_of, is_same, key_of, text_of, webhook_of
+from core.adapters.images.calls import arguments_of, is_same, key_of, text_of
 from core.adapters.images.catalogue.fal import MODELS
 from core.adapters.images.fal import webhooks
 from core.adapters.images.fal.answers import (
@@ -89,7 +89,7 @@ class FalImages:
             endpoint="submit",
             headers=self._headers(connection),
             has_effect=True,
-            params={"fal_webhook": webhook} if (webhook := webhook_of(request)) else None,
+            params={"fal_webhook": request.webhook_url} if request.webhook_url else None,
             json=arguments,
         )
         request_id = text_of(answer.body.get("request_id")) if isinstance(answer.body, dict) else None

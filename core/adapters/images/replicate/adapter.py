@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from core.adapters.images.calls import arguments_of, base_of, is_same, key_of, text_of, webhook_of
+from core.adapters.images.calls import arguments_of, base_of, is_same, key_of, named_models, text_of
 from core.adapters.images.catalogue.replicate import MODELS
 from core.adapters.images.http import Line
 from core.adapters.images.inputs import read_input
@@ -61,16 +61,15 @@ class ReplicateImages:
         return CheckedConnection(name, f"Replicate knows this key as {name}." if name else "Replicate knows this key.")
 
     def models(self, connection: Connection) -> Sequence[CatalogueModel]:
-        named = connection.settings.get("models") or ()
-        return [*MODELS, *(self._described(connection, str(one).strip()) for one in named)]
+        return [*MODELS, *(self._described(connection, one) for one in named_models(connection.settings))]
 
     def submit(self, connection: Connection, request: GenerationRequest) -> Submitted:
         arguments = arguments_of(request, DIALECT)
         arguments.update({file.parameter: self._upload(connection, file) for file in request.inputs})
         path, body = _addressed(request)
         body["input"] = arguments
-        if webhook := webhook_of(request):
-            body |= {"webhook": webhook, "webhook_events_filter": ["completed"]}
+        if request.webhook_url:
+            body |= {"webhook": request.webhook_url, "webhook_events_filter": ["completed"]}
         answer = self._line.call(
             "POST",
             self._url(connection, path),
@@ -231,6 +230,6 @@ def _is_call(listed: Mapping[str, Any], request: GenerationRequest, sent: Mappin
     version = request.model.version or named
     is_model = listed.get("model") == path or (version and listed.get("version") == version)
     webhook = listed.get("webhook")
-    if webhook and request.webhook_url and webhook != webhook_of(request):
+    if webhook and request.webhook_url and webhook != request.webhook_url:
         return False
     return bool(is_model) and is_same(sent, listed.get("input"), but=files)
