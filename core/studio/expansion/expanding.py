@@ -68,14 +68,15 @@ class _Order:
         ready = self.compiler.compile(segment, number)
         batch = self._prepare(ready, number, [*layers, self.layers.commands(commands.parameters)])
         self._advise(ready, batch)
-        most = min(commands.cap or self.limits.per_batch, self.limits.per_order - len(self.items))
         wanted = min(batch.possible, commands.sample or batch.possible)
-        count = min(wanted, most)
+        own = min(wanted, commands.cap or self.limits.per_batch)
+        count = min(own, self.limits.per_order - len(self.items))
         before = len(self.items)
         made = batch.sampled(count, self.chance(number, "sample")) if commands.sample else batch.in_order()
         self.items.extend(islice(made, count))
         if count < wanted:
-            self._tell_of_cap(segment, number, wanted, count, commands)
+            text = segment.pairs[0].prompt.start, segment.pairs[-1].prompt.end
+            self._tell_of_cap(number, wanted, count, commands, text=text, is_order_full=count < own)
         first = self.items[before] if count else None
         return BatchSummary(number, count, batch.possible, count < wanted, first)
 
@@ -123,22 +124,28 @@ class _Order:
                 return
 
     def _tell_of_cap(
-        self, segment: PairedSegment, number: int, wanted: int, count: int, commands: BatchCommands
+        self,
+        number: int,
+        wanted: int,
+        count: int,
+        commands: BatchCommands,
+        *,
+        text: tuple[int, int],
+        is_order_full: bool,
     ) -> None:
-        start, end = segment.pairs[0].prompt.start, segment.pairs[-1].prompt.end
-        could = f"Batch {number:,} would be {number_in_words(wanted)} items"
-        if len(self.items) >= self.limits.per_order:
-            message = f"{could}; an order has at most {self.limits.per_order:,}, so that {count:,} of them are made."
-            self.remarks.add("order_capped", message, "prompt", start, end)
+        told = f"Batch {number:,} would be {number_in_words(wanted)} items; {count:,} of them are made"
+        more = f"“batch:maxbatchitems:{min(wanted, self.limits.per_order)}”"
+        if is_order_full:
+            message = f"{told}, because an order has at most {self.limits.per_order:,}."
+            self.remarks.add("order_capped", message, "prompt", *text)
         elif commands.cap:
-            message = f"{could}; {count:,} are made, as “batch:maxbatchitems” says."
-            self.remarks.add("batch_capped", message, "prompt", start, end, Severity.INFO)
+            message = f"{told}, as “batch:maxbatchitems” says."
+            self.remarks.add("batch_capped", message, "prompt", *text, Severity.INFO)
+        elif commands.sample:
+            self.remarks.add("batch_capped", f"{told}. Write {more} for more.", "prompt", *text)
         else:
-            message = (
-                f"{could}; the first {count:,} are made. Write “batch:sample:{count}” for {count:,} at random, or "
-                f"“batch:maxbatchitems:{min(wanted, self.limits.per_order)}” for more."
-            )
-            self.remarks.add("batch_capped", message, "prompt", start, end)
+            message = f"{told}, the first. Write “batch:sample:{count}” for as many at random, or {more} for more."
+            self.remarks.add("batch_capped", message, "prompt", *text)
 
 
 @dataclass(slots=True)

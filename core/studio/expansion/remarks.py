@@ -52,7 +52,7 @@ class Remarks:
             more = self._counts[code] - MOST_OF_A_KIND
             if more > 0:
                 warning = self._found[key]
-                self._found[key] = replace(warning, message=f"{warning.message} So it is {more:,} times more.")
+                self._found[key] = replace(warning, message=f"{warning.message} (And {more:,} more like this.)")
                 self._counts[code] = MOST_OF_A_KIND
         fields = {"prompt": 0, "negative_prompt": 1}
         return tuple(sorted(self._found.values(), key=lambda one: (fields.get(one.field, 2), one.field, one.start)))

@@ -83,6 +83,28 @@ def test_the_cap_of_an_order_counts_through_all_batches():
     assert len(expansion.items) == 1000
 
 
+def test_the_cap_that_was_hit_is_the_one_that_is_told():
+    batches = ["[1..100]"] * 9
+    full = expanded(" (&) ".join([*batches, "[1..200]"]), limits=Limits())
+    assert len(full.items) == 1000 and codes(full) == ["batch_capped"]
+    over = expanded(" (&) ".join([*batches, "[1..50]", "[1..200]"]), limits=Limits())
+    assert len(over.items) == 1000 and codes(over) == ["order_capped"]
+
+
+def test_a_sample_takes_from_parts_and_parameters_too():
+    def listed(prompt: str) -> list[tuple[str, object]]:
+        items = expanded(prompt, cfg="1..3").items
+        return [(item.prompt, *item.parameters.values()) for item in items]
+
+    text = "[a,b] || c[d,e] pipeline:steps:1..7 || [=shape][shape]"
+    everything = listed(text)
+    assert len(everything) == 2 * 2 * 2 * 3 * (1 + 7 + 1)
+    for wanted in (1, 5, 50, 215, 216):
+        sample = listed(f"batch:sample:{wanted} {text}")
+        rest = iter(everything)
+        assert len(sample) == wanted and all(one in rest for one in sample)
+
+
 def test_a_sample_larger_than_the_cap_is_cut_without_favouring_the_first():
     expansion = expanded("batch:sample:500 [1..1000]", limits=Limits())
     assert len(expansion.items) == 100 and expansion.is_capped
