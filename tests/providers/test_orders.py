@@ -19,6 +19,14 @@ from tests.studio.execution.house import House, furnish
 K = ProviderKind
 # Where below the sandbox, with which key, which model, and what is chosen.
 ORDERS: dict[ProviderKind, tuple[str, str | None, str, dict[str, Any]]] = {
+    K.REPLICATE: ("replicate", "r8_sandbox", "black-forest-labs/flux-schnell", {"megapixels": "0.25"}),
+    K.FAL: ("fal", "fal_sandbox", "fal-ai/flux/schnell", {"width": 256, "height": 256}),
+    K.CIVITAI: (
+        "civitai",
+        "civitai_sandbox",
+        "urn:air:sd1:checkpoint:civitai:4384@128713",
+        {"width": 256, "height": 256},
+    ),
     K.COMFYUI: ("comfyui", None, "text-to-image", {"steps": 2, "width": 64, "height": 64}),
     K.OPENAI: ("openai/v1", "sk-sandbox", "gpt-image-2", {"size": "64x64", "quality": "low"}),
     K.GEMINI: ("gemini", "AIza-sandbox", "gemini-2.5-flash-image", {"aspectRatio": "1:1"}),
@@ -81,6 +89,19 @@ def test_a_lost_answer_of_comfyui_is_found_and_nothing_is_made_twice(ordered: Or
     control.fault("drop_after", "/prompt", count=1)
     house.run_until_idle()
     assert house.item(order_id).status is ItemStatus.COMPLETE
+    assert control.begun == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    [(K.REPLICATE, "/v1/models/*/predictions"), (K.FAL, "/fal-ai/*"), (K.CIVITAI, "/v2/consumer/workflows")],
+)
+def test_a_lost_answer_of_a_queue_is_found_and_paid_once(ordered: Ordered, kind: ProviderKind, call: str) -> None:
+    house, order_id, control = ordered(kind)
+    control.fault("drop_after", call, method="POST", count=1)
+    house.run_until_idle()
+    assert house.item(order_id).status is ItemStatus.COMPLETE
+    assert len(house.products(order_id)) == 1
     assert control.begun == 1
 
 
