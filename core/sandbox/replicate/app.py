@@ -163,7 +163,7 @@ class Replicate:
         if seconds is None or run.created_at + seconds >= run.ends_at:
             return
         run.cancelled_at = run.created_at + seconds
-        run.more["is_aborted"] = run.cancelled_at <= run.starts_at
+        run.more["is_aborted"] = run.cancelled_at < run.starts_at
 
     async def _list(self, request: Request, caller: str) -> Any:
         offset = int(request.query_params.get("cursor", "0") or 0)
