@@ -1,0 +1,1 @@
+"""The gallery: a board of pictures made for culling by keyboard, and what stands around it."""
