@@ -9,6 +9,7 @@ from core.ui.gate import current_user
 from core.ui.home import look
 from core.ui.home.flow import show_chart, show_flow
 from core.ui.home.headline import headline
+from core.ui.home.making import show_making
 from core.ui.home.needs import list_needs, show_needs
 from core.ui.home.reading import read_home
 from core.ui.home.sidecar import show_sidecar
@@ -42,6 +43,7 @@ if not home.steps.has_plan:
     show_steps(home.steps, runtime.sites)
 if home.steps.has_plan:
     show_flow(home.outlook)
+show_making(home.making.running)
 if home.steps.has_post or needs:
     left, right = st.columns(2, gap="medium")
     with left:

@@ -8,6 +8,7 @@ from core.clock import utc_now
 from core.identity.instance import reporting_timezone
 from core.runtime import get_runtime
 from core.studio.catalogue.access import list_models, list_providers
+from core.studio.catalogue.list_prices import list_prices
 from core.ui.gate import current_user
 from core.ui.page import page_header, zone_note
 from core.ui.providers.adding import show_adding
@@ -25,6 +26,7 @@ page_header("Providers & models", "Where pictures are made: keys, limits, the ca
 with runtime.database.read() as session:
     providers = list_providers(session)
     models = list_models(session, available_only=False)
+    prices = list_prices(session, models, now=now)
     day = now.astimezone(ZoneInfo(reporting_timezone(session))).date()
 context = Context(runtime, user, day, now)
 
@@ -52,7 +54,7 @@ if user.is_admin:
     show_adding(context, providers)
 
 st.subheader("Models", anchor=False)
-show_models(context, providers, models)
+show_models(context, providers, models, prices)
 if user.is_admin:
     show_workflows(context, providers)
 st.caption(zone_note(user.timezone))

@@ -48,7 +48,7 @@ def test_steps_are_ticked_as_they_are_done(runtime, anna, open_page):
         make_account(session, anna)
     text = said(open_page())
     assert "1. ~~Connect an account~~" in text
-    assert "2. **Drop in pictures**" in text
+    assert "2. **Drop in pictures, or make some**" in text
 
 
 def test_the_steps_are_gone_once_something_was_planned(runtime, anna, open_page):

@@ -11,6 +11,7 @@ from core.ui import times
 from core.ui.home.need import Need
 from core.ui.home.other_needs import automation_needs, delivery_needs, sale_needs, takeover_needs
 from core.ui.home.reading import HomeReading
+from core.ui.home.studio_needs import culling_needs, order_needs, provider_needs
 from core.ui.links import screen_button
 from core.ui.words import count, listed, plain, shortened
 
@@ -21,7 +22,8 @@ NAMED = 3
 def list_needs(home: HomeReading, *, is_admin: bool, now: datetime) -> list[Need]:
     """What waits for the person, the most pressing first."""
     kinds: tuple[Callable[[HomeReading], Iterator[Need]], ...] = (
-        _accounts, _failed, _agreement, _late, automation_needs, sale_needs, takeover_needs, delivery_needs, _review,
+        _accounts, _failed, _agreement, _late, automation_needs, provider_needs, order_needs, sale_needs,
+        takeover_needs, delivery_needs, _review, culling_needs,
     )  # fmt: skip
     needs = [_sidecar(home, is_admin=is_admin, now=now)] if _is_missed(home) else []
     return needs + [need for kind in kinds for need in kind(home)]

@@ -1,7 +1,7 @@
 """Everything Home shows, read in one look at the database."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,17 @@ from core.publishing.outlook import FirstSteps, Outlook, first_steps, outlook
 from core.publishing.takeover.stopped import StoppedTakeover, list_stopped
 from core.sales.listing import count_by_status, list_silent
 from core.sales.models import SaleQueueStatus
+from core.studio.catalogue.stopped import StoppedProvider, stopped_providers
+from core.studio.orders.listing import OrderFilter, OrderView, list_orders, list_running
+from core.studio.orders.models import OrderStatus
+from core.studio.products.unjudged import count_unjudged
 from core.system import heartbeats, outbox
 from core.system.actors import Actor
 from core.system.heartbeats import Pulse
 
 NEXT_LIMIT = 6
+LOOKED_BACK = timedelta(days=3)
+UNJUDGED_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,17 @@ class Elsewhere:
     silent_sales: int = 0
     failed_deliveries: int = 0
     stopped_takeovers: tuple[StoppedTakeover, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What of the studio may need the person: orders under way, orders of the last days with failed items, pictures
+    nobody has judged, and providers that stand still (for administrators)."""
+
+    running: tuple[OrderView, ...] = ()
+    failed: tuple[OrderView, ...] = ()
+    unjudged: int = 0
+    stopped: tuple[StoppedProvider, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,7 @@ class HomeReading:
     sandboxes: frozenset[str]
     automations: Standing = field(default_factory=Standing)
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    making: Making = field(default_factory=Making)
 
     @property
     def counts(self) -> Counts:
@@ -65,6 +83,18 @@ def read_home(session: Session, actor: Actor, *, zone: str, now: datetime) -> Ho
         sandboxes=frozenset(one.id for one in list_accounts(session, actor) if one.provider.endswith("-sandbox")),
         automations=standing(session, actor, now=now),
         elsewhere=read_elsewhere(session, actor, now=now),
+        making=read_making(session, actor, now=now),
+    )
+
+
+def read_making(session: Session, actor: Actor, *, now: datetime) -> Making:
+    """What the studio has for the person to look at."""
+    ended_badly = OrderFilter(statuses=(OrderStatus.FAILED, OrderStatus.PARTIALLY_FULFILLED), since=now - LOOKED_BACK)
+    return Making(
+        running=tuple(list_running(session, actor, limit=NEXT_LIMIT)),
+        failed=list_orders(session, actor, ended_badly, size=NEXT_LIMIT).rows,
+        unjudged=count_unjudged(session, actor, limit=UNJUDGED_LIMIT),
+        stopped=tuple(stopped_providers(session, actor, now=now)),
     )
 
 

@@ -14,7 +14,11 @@ def show_steps(steps: FirstSteps, sites: Collection[str]) -> None:
     """Three steps; the first that is not done is the one to take. ``sites`` can be connected here."""
     entries = (
         (steps.has_account, "Connect an account", _how_to_connect(sites)),
-        (steps.has_post, "Drop in pictures", "They become drafts, ready for titles, tags and descriptions."),
+        (
+            steps.has_post,
+            "Drop in pictures, or make some",
+            "They become drafts, ready for titles, tags and descriptions.",
+        ),
         (steps.has_plan, "Give one a time", "Choose the time yourself, or let an automation choose drafts and times."),
     )
     following = next((number for number, entry in enumerate(entries) if not entry[0]), None)
@@ -48,7 +52,9 @@ def _show_action(number: int, sites: Collection[str]) -> None:
         elif number == 0:
             screen_button("Connect", "accounts", key="step-connect", type="primary", icon=":material/add_link:")
         elif number == 1:
-            show_upload_button("step-upload")
+            with st.container(horizontal=True, gap="small"):
+                show_upload_button("step-upload")
+                screen_button("Make some", "generate", key="step-generate", icon=":material/brush:")
         else:
             _show_planning()
 

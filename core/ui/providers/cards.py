@@ -1,7 +1,5 @@
 """A card for each provider: how it stands, what it cost today, and what can be done with it."""
 
-from decimal import Decimal
-
 import streamlit as st
 
 from core.clock import utc_now
@@ -11,6 +9,7 @@ from core.studio.catalogue.models import Provider
 from core.studio.catalogue.seeding import is_stand_in
 from core.studio.providers import ProviderKind
 from core.ui.errors import guarded
+from core.ui.money import dollars
 from core.ui.providers.context import TOAST, Context
 from core.ui.providers.settings import show_settings
 from core.ui.providers.standing import COLOURS, Standing, sentence, standing_of, today_of
@@ -59,13 +58,6 @@ def _show_spending(context: Context, row: Provider) -> None:
     text = f"{dollars(today.spent)} of {dollars(today.cap)} today{under_way}"
     used = float((today.spent + today.held) / today.cap) if today.cap else 1.0
     st.progress(min(used, 1.0), text=text)
-
-
-def dollars(amount: Decimal) -> str:
-    """``$0.039``, ``$12.50``: cents, and more where there is less than one."""
-    exact = amount.normalize()
-    places = max(2, min(6, -int(exact.as_tuple().exponent)))
-    return f"\\${amount:,.{places}f}"
 
 
 def _show_buttons(context: Context, row: Provider, standing: Standing) -> None:

@@ -1,11 +1,12 @@
 """The models on offer: a table, what each takes, and workflows of one's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from core.clock import utc_now
+from core.metering.price import Price
 from core.studio.catalogue import workflows
 from core.studio.catalogue.models import Model, Provider
 from core.studio.catalogue.workflows import CustomModel
@@ -13,15 +14,17 @@ from core.studio.parameters import ParameterSpecSet
 from core.studio.providers import ProviderKind
 from core.studio.workflows import MOST_BYTES, Workflow, read_workflow
 from core.ui.errors import guarded
+from core.ui.money import plain_dollars
 from core.ui.providers.context import TOAST, Context
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.words import count, plain
 
-HEAD = ("provider", "model", "name", "family", "modality", "parameters", "price", "offered")
+HEAD = ("provider", "model", "name", "family", "modality", "parameters", "price_of_a_picture", "offered")
+Prices = Mapping[str, Price]
 
 
-def show_models(context: Context, providers: Sequence[Provider], models: Sequence[Model]) -> None:
-    """All models, narrowed to one provider if wished."""
+def show_models(context: Context, providers: Sequence[Provider], models: Sequence[Model], prices: Prices) -> None:
+    """All models, narrowed to one provider if wished; ``prices`` by the id of a model's row."""
     names = {row.id: row.name for row in providers}
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         chosen = st.selectbox(
@@ -29,11 +32,11 @@ def show_models(context: Context, providers: Sequence[Provider], models: Sequenc
             format_func=lambda one: "All" if one is None else names[one], width=260,
         )  # fmt: skip
         shown = [one for one in models if chosen is None or one.provider_id == chosen]
-        csv_button(lambda: _csv(shown, chosen), "atelier-models", key="models-csv")
+        csv_button(lambda: _csv(shown, chosen, prices), "atelier-models", key="models-csv")
     if not shown:
         st.caption("No models yet. Test the connection of a provider to read what it offers.")
         return
-    st.dataframe(_frame(shown, names), hide_index=True, width="stretch", height=min(36 * len(shown) + 38, 460))
+    st.dataframe(_frame(shown, names, prices), hide_index=True, width="stretch", height=min(36 * len(shown) + 38, 460))
     _show_one(context, shown)
 
 
@@ -116,11 +119,13 @@ def _number(value: float | None) -> str:
     return "any" if value is None else f"{value:g}"
 
 
-def _price(model: Model) -> str:
-    return str(model.pricing.get("text") or "")
+def _price(price: Price) -> str:
+    if price.cost is None:
+        return "unknown"
+    return "free" if price.cost == 0 else f"${plain_dollars(price.cost)}"
 
 
-def _frame(models: Sequence[Model], names: dict[str, str]) -> pd.DataFrame:
+def _frame(models: Sequence[Model], names: dict[str, str], prices: Prices) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -129,7 +134,7 @@ def _frame(models: Sequence[Model], names: dict[str, str]) -> pd.DataFrame:
                 "Name at the provider": one.model_id,
                 "Makes": one.modality.value,
                 "Parameters": len(one.parameter_schema.get("parameters", ())),
-                "List price": _price(one),
+                "A picture, about": _price(prices[one.id]),
                 "Offered": one.is_available and not one.is_hidden,
             }
             for one in models
@@ -137,7 +142,7 @@ def _frame(models: Sequence[Model], names: dict[str, str]) -> pd.DataFrame:
     )
 
 
-def _csv(models: Sequence[Model], provider: str | None) -> bytes:
+def _csv(models: Sequence[Model], provider: str | None, prices: Prices) -> bytes:
     rows: list[Sequence[object]] = [
         [f"# Atelier models. Filters: provider {provider or 'all'}; {count(len(models), 'model')}"]
     ]
@@ -153,7 +158,7 @@ def _csv(models: Sequence[Model], provider: str | None) -> bytes:
                 one.family or "",
                 one.modality.value,
                 parameters,
-                _price(one),
+                _price(prices[one.id]),
                 offered,
             ]
         )
