@@ -34,6 +34,8 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "Create": (
         Screen("pages/create/generate.py", "Generate", ":material/brush:", "generate"),
         Screen("pages/create/orders.py", "Orders", ":material/list_alt:", "orders"),
+        Screen("pages/create/gallery.py", "Gallery", ":material/photo_library:", "gallery"),
+        Screen("pages/create/product.py", "Picture", ":material/image:", "product", hidden=True),
     ),
     "Publish": (
         Screen("pages/publish/review.py", "Review", ":material/rate_review:", "review"),

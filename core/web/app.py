@@ -27,6 +27,7 @@ from core.web.blobs import blob_routes
 from core.web.calendar_feed import calendar_feed_routes
 from core.web.connection_watch import TRUSTED_USER_HEADERS, ConnectionWatch
 from core.web.doorman import UploadDoorman
+from core.web.gallery import gallery_routes
 from core.web.headers import SecurityHeaders
 from core.web.proofs import proof_routes
 from core.web.provider_hooks import provider_hook_routes
@@ -45,6 +46,7 @@ def build_routes(runtime: Runtime) -> list[BaseRoute]:
         *blob_routes(runtime),
         *proof_routes(runtime),
         *calendar_feed_routes(runtime),
+        *gallery_routes(runtime),
         *provider_hook_routes(runtime),
         *status_routes(runtime),
         mount_api(runtime),

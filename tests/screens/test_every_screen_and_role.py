@@ -28,6 +28,8 @@ OPEN_ROUTES = {
     "/auth/deviantart/callback": "sends the stranger to the door",
     "/blobs/{blob_id}/{size}": "answers 404 without the owner's cookie",
     "/sales/{sale_id}/proof": "answers 404 without the owner's cookie",
+    "/gallery/marks": "answers 401 without the owner's cookie, 403 to other sites",
+    "/gallery/archives/{archive}": "answers 404 without the owner's cookie",
     "/calendar/{secret}.ics": "answers 404 without the secret, which its person made and can revoke",
     "/healthz": "says ok",
     "/readyz": "says ok or which part is away",

@@ -78,7 +78,7 @@ class ProductImportJob:
             path = folder / str(place)
             upload.seek(0)
             with path.open("wb") as target:
-                shutil.copyfileobj(upload, target, 1 << 20)  # type: ignore[misc]  # it reads like a file
+                shutil.copyfileobj(upload, target, 1 << 20)
             if not is_archive(path):
                 files.append(IncomingFile(upload.name, path))
                 continue
