@@ -27,6 +27,21 @@ CODES: dict[str, ErrorCategory] = {
 }
 
 
+AGAINST_RULES = "what came out is against its rules ({}). Change the prompt or the pictures."
+TOO_CLOSE = "what came out is too close to somebody's work ({}). Change the prompt."
+OTHERWISE = "its reason is {}. Say more plainly what the picture shows, or try another prompt."
+SAID_OF = {
+    "STOP": "it answered in words only. Say more plainly that a picture is wanted, and what it shows.",
+    "SAFETY": AGAINST_RULES,
+    "IMAGE_SAFETY": AGAINST_RULES,
+    "PROHIBITED_CONTENT": AGAINST_RULES,
+    "IMAGE_PROHIBITED_CONTENT": AGAINST_RULES,
+    "RECITATION": TOO_CLOSE,
+    "IMAGE_RECITATION": TOO_CLOSE,
+    "MAX_TOKENS": "it had no room left ({}). Shorten the prompt.",
+}
+
+
 def read_answer(body: Any) -> Outcome:
     """The pictures of an answer; raises ``GenerationError`` that names the reason when it has none."""
     body = body if isinstance(body, Mapping) else {}
@@ -78,9 +93,8 @@ def _without_picture(
             consumption=consumption,
         )
     reason = str(candidates[0].get("finishReason") or "NO_IMAGE") if candidates else "NO_IMAGE"
-    said = "it answered in words only" if reason == "STOP" else f"its reason is {reason}"
     return GenerationError(
-        f"Gemini gave no picture: {said}. Say more plainly what the picture shows, or try another prompt.",
+        f"Gemini gave no picture: {SAID_OF.get(reason, OTHERWISE).format(reason)}",
         ErrorCategory.NO_IMAGE,
         http_status=200,
         provider_code=reason,
