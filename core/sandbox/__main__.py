@@ -9,7 +9,7 @@ from core.sandbox.server import serve
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m core.sandbox", description="Stand-in for DeviantArt on loopback.")
+    parser = argparse.ArgumentParser(prog="python -m core.sandbox", description="Stand-ins for other services.")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=8602)
     parser.add_argument("--state", type=Path, help="file that keeps everything over a restart; memory without it")

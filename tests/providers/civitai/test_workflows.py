@@ -132,6 +132,18 @@ def test_a_picture_that_goes_in_makes_a_variant(
     assert control.state()["uploads"] == 1
 
 
+def test_an_address_that_has_ended_is_made_anew_while_the_picture_is_there(
+    civitai: ImageProvider, connection: Connection, control: StandInControl, tmp_path: Path
+) -> None:
+    (output,) = outcome_of(ended(civitai, connection, small(civitai, connection))).outputs
+    assert output.url is not None
+    old = replace(output, url=output.url.replace("exp=1", "exp=0"))
+    civitai.fetch(connection, old, tmp_path / "a", max_bytes=1024**2)
+    with pytest.raises(GenerationError) as caught:
+        civitai.fetch(connection, replace(old, details={"id": "blob_GONE"}), tmp_path / "b", max_bytes=1024**2)
+    assert caught.value.category is E.EXPIRED
+
+
 def test_a_lost_call_is_found_by_its_key_alone(
     civitai: ImageProvider, connection: Connection, control: StandInControl
 ) -> None:

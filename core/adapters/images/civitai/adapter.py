@@ -104,8 +104,14 @@ class CivitaiImages:
     def fetch(self, connection: Connection, output: Output, into: Path, *, max_bytes: int) -> None:
         if output.url is None:
             raise DIALECT.error(ErrorCategory.NO_IMAGE)
-        # The address is signed: no key goes along.
-        self._line.download(output.url, into, home=base_of(connection, self._root), max_bytes=max_bytes)
+        try:
+            self._download(connection, output.url, into, max_bytes)
+        except GenerationError as error:
+            blob_id = text_of(output.details.get("id"))
+            if error.category is not ErrorCategory.EXPIRED or blob_id is None:
+                raise
+            # The address has ended, the picture may still be there.
+            self._download(connection, self._fresh_link(connection, blob_id), into, max_bytes)
 
     def verify(self, connection: Connection, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
         """Nothing is signed: what counts is the secret in the address the webhook came to."""
@@ -117,6 +123,27 @@ class CivitaiImages:
 
     def close(self) -> None:
         self._line.close()
+
+    def _download(self, connection: Connection, url: str, into: Path, max_bytes: int) -> None:
+        # The address is signed: no key goes along.
+        self._line.download(url, into, home=base_of(connection, self._root), max_bytes=max_bytes)
+
+    def _fresh_link(self, connection: Connection, blob_id: str) -> str:
+        try:
+            answer = self._line.call(
+                "POST",
+                self._url(connection, f"/blobs/{blob_id}/refresh"),
+                endpoint="refresh",
+                headers=self._headers(connection),
+            )
+        except GenerationError as error:
+            if error.http_status in {400, 403, 404}:
+                raise DIALECT.error(ErrorCategory.EXPIRED, http_status=error.http_status) from error
+            raise
+        link = text_of(answer.body.get("url")) if isinstance(answer.body, dict) else None
+        if link is None:
+            raise DIALECT.error(ErrorCategory.EXPIRED)
+        return link
 
     def _upload(self, connection: Connection, file: InputFile) -> str:
         answer = self._line.call(

@@ -54,6 +54,7 @@ KEYS_SECONDS = 24 * 3600.0  # fal allows no longer
 RENEW_SECONDS = 60.0  # keys that do not fit are asked for again after this
 MOST_PAGES = 20
 LARGEST_INPUT = 100 * 1024**2
+LARGEST_RESULT = 128 * 1024**2  # it can hold the pictures themselves
 INPUT_SECONDS = 24 * 3600  # an uploaded picture may go after a day
 # What waits or runs is not in the history; a request is given this long to show there.
 PATIENCE = timedelta(minutes=30)
@@ -179,6 +180,7 @@ class FalImages:
             endpoint="result",
             headers=self._headers(connection),
             accepts=(400, 404, 408, 410, 422, 500, 502, 503, 504),
+            max_bytes=LARGEST_RESULT,
         )
         if answer.status == 200:
             return outcome_of(answer.body, seconds=seconds)
