@@ -129,6 +129,14 @@ def overview(session: Session, actor: Actor, wanted: UsageFilter) -> Overview:
     return Overview(found.get(1, Sums()), found.get(0, Sums()))
 
 
+def daily(session: Session, actor: Actor, wanted: UsageFilter) -> list[Sums]:
+    """The totals of each day, oldest first."""
+    table = _table(session, actor, wanted)
+    query = _where(select(table.c.day, *_sums(table)), table, session, actor, wanted).group_by(table.c.day)
+    found = {row[0]: _read(row[1:]) for row in session.execute(query)}
+    return [found.get(day, Sums()) for day in wanted.days]
+
+
 def ranked(
     session: Session, actor: Actor, wanted: UsageFilter, by: Dimension, *, limit: int | None = 10
 ) -> list[Entry]:
@@ -239,6 +247,8 @@ def _pivot(
     session: Session, by: Dimension, days: Days, found: dict[tuple[str, ...], dict[date, Decimal]], most: int
 ) -> Series:
     ordered = sorted(found, key=lambda key: (-sum(found[key].values()), key))
+    # What adds nothing needs no colour, unless there is nothing else.
+    ordered = [key for key in ordered if sum(found[key].values())] or ordered[:1]
     shown, rest = ordered[:most], ordered[most:]
     dates = tuple(days)
     values = [tuple(found[key].get(day, Decimal(0)) for day in dates) for key in shown]

@@ -1,6 +1,6 @@
 """Figures as cards: a number, how it changed, and a sparkline. One piece of HTML, two columns on a phone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -29,6 +29,7 @@ class Figure:
     """One card. ``series`` is drawn as bars, the one at ``today`` stronger; ``span`` says what they are.
 
     ``change`` is coloured by ``falling_is``: ``bad`` paints a fall red, ``good`` a rise; ``None`` paints nothing.
+    ``say`` puts a number into words, and ``less`` is said of a fall.
     """
 
     label: str
@@ -39,6 +40,8 @@ class Figure:
     today: int = -1
     change: int | None = None
     falling_is: str | None = None
+    say: Callable[[int], str] = "{:,}".format
+    less: str = "fewer"
 
 
 def show_figures(figures: Sequence[Figure]) -> None:
@@ -47,11 +50,12 @@ def show_figures(figures: Sequence[Figure]) -> None:
 
 
 def _card(figure: Figure) -> str:
-    change = f"{_change_words(figure.change)} " if figure.change else ""
-    spoken = escape(f"{figure.label}: {figure.value:,}, {change}{figure.note}", quote=True)
+    value = escape(figure.say(figure.value))
+    change = f"{_change_words(figure)} " if figure.change else ""
+    spoken = escape(f"{figure.label}: {figure.say(figure.value)}, {change}{figure.note}", quote=True)
     return (
         f'<div class="atl-figure" role="group" aria-label="{spoken}">'
-        f'<span class="atl-label">{escape(figure.label)}</span><b>{figure.value:,}</b>'
+        f'<span class="atl-label">{escape(figure.label)}</span><b>{value}</b>'
         f'<span class="atl-note">{_change(figure)}{escape(figure.note)}</span>'
         f'{_sparkline(figure)}<span class="atl-span">{escape(figure.span)}</span></div>'
     )
@@ -62,11 +66,12 @@ def _change(figure: Figure) -> str:
         return ""
     name = _change_colour(figure.change, figure.falling_is)
     style = f' style="color: {palette.colour(name)}"' if name else ""
-    return f'<span class="atl-change"{style}>{_change_words(figure.change)}</span> '
+    return f'<span class="atl-change"{style}>{escape(_change_words(figure))}</span> '
 
 
-def _change_words(change: int) -> str:
-    return f"{abs(change):,} {'more' if change > 0 else 'fewer'}"
+def _change_words(figure: Figure) -> str:
+    change = figure.change or 0
+    return f"{figure.say(abs(change))} {'more' if change > 0 else figure.less}"
 
 
 def _change_colour(change: int, falling_is: str | None) -> str | None:

@@ -26,6 +26,10 @@ WORDS = {
     PriceUnit.BUZZ: "Buzz",
 }
 
+ONE = {unit: words.replace("s of ", " of ").removesuffix("s") for unit, words in WORDS.items()} | {
+    PriceUnit.SECOND: "second of computing"
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -75,7 +79,8 @@ def reckon(rates: Sequence[Rate], used: Consumption, wanted: Wanted, modality: s
             return Price.unknown(f"The price goes by {WORDS[rate.unit]}, and how many there were is not known.")
         cost += rate.amount * quantity
         is_estimated |= is_guess
-        notes.append(f"{quantity:f} {WORDS[rate.unit]}")
+        counted = quantity * MILLION if rate.unit.value.startswith("tokens") else quantity
+        notes.append(f"{_short(counted)} {ONE[rate.unit] if counted == 1 else WORDS[rate.unit]}")
     return Price(
         cost,
         chosen[0].source,
@@ -152,6 +157,11 @@ def _tokens(unit: PriceUnit, used: Consumption) -> Decimal | None:
     if all(count is None for count in counts.values()):
         return None
     return Decimal(counts[unit] or 0) / MILLION
+
+
+def _short(quantity: Decimal) -> str:
+    """``4.5``, ``2``: without the zeros behind the point; four places are enough to understand a sum by."""
+    return f"{quantity.quantize(Decimal('0.0001')).normalize():f}" if quantity % 1 else f"{quantity:,.0f}"
 
 
 def _sum(*counts: int | None) -> int | None:

@@ -1,0 +1,106 @@
+"""The latest calls: a table with pages, and one line on how each cost is known."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from core.identity.sessions import SignedIn
+from core.metering import listing
+from core.metering.events import UsageStatus
+from core.metering.figures import UsageFilter
+from core.metering.listing import CallPage, CallView
+from core.runtime import get_runtime
+from core.ui import times
+from core.ui.tables import csv_button, csv_bytes
+from core.ui.usage.query import NEWER, OLDER, STATUSES, begin_again
+from core.ui.usage.words import short_dollars
+
+PAGE_SIZE = 25
+ROW_HEIGHT = 36
+
+
+def show_calls(user: SignedIn, wanted: UsageFilter, providers: Mapping[str, str], *, now: datetime) -> None:
+    """Filters, the page that the address names, the pager and the export."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="usage-calls-filters"):
+        status: UsageStatus | None = st.selectbox(
+            "How it ended", list(STATUSES), index=None, placeholder="Any", format_func=STATUSES.__getitem__,
+            key="status", bind="query-params", on_change=begin_again, width=180,
+        )  # fmt: skip
+        unpriced_only = st.toggle("Only without a price", key="unpriced", bind="query-params", on_change=begin_again)
+    older, newer = st.query_params.get(OLDER), st.query_params.get(NEWER)
+    with get_runtime().database.read() as session:
+        page = listing.list_calls(
+            session, user.actor, wanted, status=status, unpriced_only=unpriced_only, cursor=older or newer,
+            newer=older is None, limit=PAGE_SIZE,
+        )  # fmt: skip
+    if not page.rows:
+        st.caption("No call fits.")
+        return
+    _show_table(user, page.rows, providers, now)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        csv_button(partial(_csv, user, wanted, status, unpriced_only), "usage-calls", key="usage-calls-csv")
+        _show_pager(page)
+
+
+def _show_table(user: SignedIn, rows: Sequence[CallView], providers: Mapping[str, str], now: datetime) -> None:
+    config = st.column_config
+    frame = pd.DataFrame([_cells(view, user.timezone, providers, now) for view in rows])
+    if not user.is_admin:
+        frame = frame.drop(columns="Who")
+    st.dataframe(
+        frame, key="usage-calls", hide_index=True, row_height=ROW_HEIGHT, height=ROW_HEIGHT * len(rows) + 40,
+        column_config={
+            "Cost": config.TextColumn("Cost", help="“about”: reckoned with something the provider did not say."),
+            "Model": config.TextColumn(width=190),
+            "How it is known": config.TextColumn(width=230),
+            "Seconds": config.NumberColumn(format="%.1f"),
+        },
+        alt=f"{len(rows)} calls, newest first",
+    )  # fmt: skip
+
+
+def _cells(view: CallView, timezone: str, providers: Mapping[str, str], now: datetime) -> dict[str, object]:
+    row = view.usage
+    known = ": ".join(part for part in (row.price_source, row.price_note) if part)
+    about = "about " if row.estimated and row.cost is not None else ""
+    return {
+        "When": times.moment(row.occurred_at, timezone, now=now),
+        "Who": view.person or "–",
+        "Provider": providers.get(row.provider, row.provider),
+        "Model": row.model,
+        "Ended": "correction" if row.corrects_id else STATUSES[row.status],
+        "Pictures": row.images,
+        "Cost": f"{about}{short_dollars(row.cost)}",
+        "How it is known": known,
+        "Tokens": row.tokens_total,
+        "Seconds": None if row.latency_ms is None else row.latency_ms / 1000,
+        "Project": view.project or "",
+    }
+
+
+def _csv(user: SignedIn, wanted: UsageFilter, status: UsageStatus | None, unpriced_only: bool) -> bytes:
+    with get_runtime().database.read() as session:
+        return csv_bytes(listing.csv_rows(session, user.actor, wanted, status=status, unpriced_only=unpriced_only))
+
+
+def _show_pager(page: CallPage) -> None:
+    """Newer and older; the place is kept in the address."""
+    if page.next_cursor is None and page.previous_cursor is None:
+        return
+    is_newest, is_oldest = page.previous_cursor is None, page.next_cursor is None
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        st.button("Newest", key="usage-newest", on_click=begin_again, disabled=is_newest, type="tertiary",
+                  icon=":material/first_page:")  # fmt: skip
+        st.button("Newer", key="usage-newer", on_click=_turn, args=(NEWER, page.previous_cursor), disabled=is_newest,
+                  type="tertiary", icon=":material/chevron_left:")  # fmt: skip
+        st.button("Older", key="usage-older", on_click=_turn, args=(OLDER, page.next_cursor), disabled=is_oldest,
+                  type="tertiary", icon=":material/chevron_right:", icon_position="right")  # fmt: skip
+
+
+def _turn(way: str, cursor: str | None) -> None:
+    begin_again()
+    if cursor is not None:
+        st.query_params[way] = cursor
