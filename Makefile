@@ -30,6 +30,7 @@ bench: sync ## Measure speed against the limits of this machine
 chaos: sync ## Kill processes at random for a while and count what was lost or doubled
 	@$(RUN) python -m tests.chaos
 	@$(RUN) python -m tests.chaos_sales
+	@$(RUN) python -m tests.chaos_generation
 
 sync:
 	@$(UV) sync --locked --quiet

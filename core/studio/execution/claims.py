@@ -26,7 +26,15 @@ from core.studio.execution.requests import actual_parameters
 from core.studio.execution.turns import next_items
 from core.studio.execution.work import Work, load_works
 from core.studio.orders import states
-from core.studio.orders.models import WAITING, AttemptState, GenerationAttempt, ItemStatus, Order, OrderItem
+from core.studio.orders.models import (
+    WAITING,
+    AttemptState,
+    GenerationAttempt,
+    ItemStatus,
+    Order,
+    OrderItem,
+    OrderStatus,
+)
 from core.studio.parameters import ParameterSpecSet
 from core.studio.providers import Modality
 from core.system.actors import Actor
@@ -124,23 +132,22 @@ def _open(
     models = _models_of(session, items)
     numbers = _last_numbers(session, [item.id for item in items])
     begun: list[str] = []
-    touched: set[str] = set()
+    refused: set[str] = set()
     for item in items:
         model = models.get(item.order_id)
         if model is None:
             stops.refuse(session, item, stops.NO_MODEL, now=now)
-            touched.add(item.order_id)
+            refused.add(item.order_id)
         elif provider.daily_spend_cap is not None and item.estimated_cost is None:
             stops.refuse(session, item, stops.no_price(provider), now=now)
-            touched.add(item.order_id)
+            refused.add(item.order_id)
         elif room.take(item.estimated_cost):
             _open_one(session, provider, item, model, numbers.get(item.id, 0) + 1, worker, now=now)
             begun.append(item.id)
-            touched.add(item.order_id)
         elif room.calls and not room.held:
             stops.hold_for_cap(session, provider, now=now)  # nothing under way could still set money free
     session.flush()
-    _roll_up(session, touched, now=now)
+    _roll_up(session, {item.order_id for item in items}, refused, now=now)
     return begun
 
 
@@ -180,8 +187,10 @@ def _open_one(
     item.due_at = item.updated_at = now
 
 
-def _roll_up(session: Session, order_ids: Collection[str], *, now: datetime) -> None:
-    for order in session.scalars(select(Order).where(Order.id.in_(order_ids)).order_by(Order.id)):
+def _roll_up(session: Session, order_ids: Collection[str], refused: Collection[str], *, now: datetime) -> None:
+    """Only orders whose first item begins, or that an item was refused of, add up to something new."""
+    is_new = or_(Order.status == OrderStatus.PENDING, Order.id.in_(refused))
+    for order in session.scalars(select(Order).where(Order.id.in_(order_ids), is_new).order_by(Order.id)):
         rolled_up = states.roll_up(session, order.id, Actor.sidecar(order.user_id), now=now)
         notices.tell_ended(session, order.id, rolled_up, now=now)
 

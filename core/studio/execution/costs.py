@@ -9,9 +9,10 @@ from core.metering.consumption import Consumption
 from core.metering.events import UsageEvent, UsageStatus, record
 from core.metering.price import Price
 from core.metering.pricing import PriceQuery, price
+from core.studio.execution import stops
 from core.studio.execution.calls import NeverCalled
 from core.studio.execution.ledger import Ledger
-from core.studio.execution.limits import begin_day, local_day
+from core.studio.execution.limits import begin_day, local_day, lock_provider
 from core.studio.orders.models import GenerationAttempt
 from core.studio.providers import ErrorCategory, GenerationError
 
@@ -116,11 +117,24 @@ def _query(ledger: Ledger, consumption: Consumption) -> PriceQuery:
 
 def _spend(ledger: Ledger, cost: Decimal | None) -> None:
     """From held to spent. Of an unknown cost the estimate counts: a cap must not be passed by what nobody knows."""
-    provider, held = ledger.provider, ledger.work.attempt.held_cost or Decimal(0)
-    assert provider is not None  # whoever settles holds its row
-    begin_day(provider, today=local_day(ledger.session, ledger.now))
-    provider.held_today = max(provider.held_today - held, Decimal(0))
-    provider.spent_today += held if cost is None else cost
+    held = ledger.work.attempt.held_cost or Decimal(0)
+    ledger.spent = held if cost is None else cost
+
+
+def tell_provider(ledger: Ledger) -> None:
+    """The provider's row learns what a settled call cost, and whether it went well. Comes last: see :class:`Ledger`."""
+    if ledger.spent is None:
+        return
+    session, now = ledger.session, ledger.now
+    provider = lock_provider(session, ledger.work.provider_id)
+    begin_day(provider, today=local_day(session, now))
+    provider.held_today = max(provider.held_today - (ledger.work.attempt.held_cost or Decimal(0)), Decimal(0))
+    provider.spent_today += ledger.spent
+    if ledger.failure is not None:
+        stops.note_failure(session, provider, ledger.failure, now=now)
+    elif ledger.went_well and provider.failures_in_a_row:
+        provider.failures_in_a_row = 0
+    session.flush()
 
 
 def _event(

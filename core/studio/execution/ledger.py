@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.db.base import table_of
-from core.studio.catalogue.models import Provider
 from core.studio.execution import logbook
-from core.studio.execution.limits import lock_provider
 from core.studio.execution.work import Work
 from core.studio.orders import states
 from core.studio.orders.models import AttemptState, GenerationAttempt, ItemStatus, LogLevel, OrderItem
@@ -30,14 +29,17 @@ class LeaseLost(Exception):
 class Ledger:
     """One transaction about one claimed item. Opens by :meth:`begin`, writes by :meth:`close`.
 
-    ``is_cancelled`` is as of the transaction: a person may have asked since the claim.
+    ``is_cancelled`` is as of the transaction: a person may have asked since the claim. ``spent`` and ``failure`` are
+    what the provider's row is to learn at the very end, since whoever holds that row keeps all its calls waiting.
     """
 
     session: Session
     work: Work
     now: datetime
     is_cancelled: bool = False
-    provider: Provider | None = None
+    failure: GenerationError | None = None
+    went_well: bool = False
+    spent: Decimal | None = None
     rolled_up: RolledUp | None = None
     finished_at: datetime | None = None
     latency_ms: int | None = None
@@ -46,13 +48,11 @@ class Ledger:
 
     @classmethod
     def begin(cls, session: Session, work: Work, *, now: datetime, settles: bool = False) -> "Ledger":
-        """Take the locks: provider and order where the item is to move, then the item itself.
+        """Take the locks: the order where the item is to move, then the item itself.
 
         Raises :class:`LeaseLost` when the claim is no longer ours.
         """
-        provider = None
         if settles:
-            provider = lock_provider(session, work.provider_id)
             states.lock_order(session, work.order_id)
         query = select(_I.c.cancel_requested_at).where(
             _I.c.id == work.id, _I.c.lock_id == work.lock_id, _I.c.execution_version == work.version
@@ -60,7 +60,7 @@ class Ledger:
         row = session.execute(query.with_for_update(key_share=True)).one_or_none()
         if row is None:
             raise LeaseLost(work.id)
-        return cls(session, work, now, row.cancel_requested_at is not None, provider)
+        return cls(session, work, now, row.cancel_requested_at is not None)
 
     def set(self, **values: Any) -> None:
         """Change the item."""

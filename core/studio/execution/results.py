@@ -15,6 +15,9 @@ from core.studio.providers import CallStatus, ErrorCategory, GenerationError, Ou
 NO_IMAGE = GenerationError(
     "The provider answered well, but sent no picture. Change the prompt a little, then retry.", ErrorCategory.NO_IMAGE
 )
+UNEXPECTED = (
+    "Something unexpected happened on our side. The sidecar's log has the details; it is tried again by itself."
+)
 NO_REASON = GenerationError(
     "The provider says that the call failed, and not why. Retry; if it stays so, choose another model.",
     ErrorCategory.UNKNOWN,
@@ -41,6 +44,16 @@ def still_running(ledger: Ledger, status: CallStatus) -> None:
     if status.progress is not None:
         ledger.set(progress=min(max(status.progress, 0.0), 1.0))
     ledger.defer(poll_wait(polls))
+
+
+def broke_off(ledger: Ledger) -> None:
+    """Something of ours failed in the middle. The call is as it was; it is looked at again, in longer and longer
+    pauses."""
+    polls = ledger.work.attempt.polls + 1
+    ledger.set_attempt(polls=polls)
+    ledger.set(error_message=UNEXPECTED, error_category=ErrorCategory.UNKNOWN.value)
+    ledger.log(LogLevel.ERROR, "broke_off", UNEXPECTED)
+    ledger.defer(min(15.0 * 2 ** min(polls, 8), 1800))
 
 
 def keep_later(ledger: Ledger, outcome: Outcome, found: Sequence[Kept], why: GenerationError) -> None:

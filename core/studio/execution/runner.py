@@ -86,6 +86,12 @@ class Runner:
                 self._follow(work)
         except LeaseLost:
             log.warning("The item was taken over by another worker.", item_id=work.id)
+        except UnavailableError:
+            raise
+        except Exception:
+            # An edge: what nobody thought of must not go round for ever unseen.
+            log.exception("A run of an item broke off.", item_id=work.id)
+            self._write(work, results.broke_off)
 
     # Beginning
 
@@ -273,9 +279,9 @@ class Runner:
             case CallState.FAILED | CallState.DONE:
                 error = status.error or results.NO_REASON
                 self._settle(work, lambda ledger: settling.fail(
-                    ledger, error, consumption=status.consumption, was_running=True))  # fmt: skip
+                    ledger, error, consumption=status.consumption, was_running=status.was_begun))  # fmt: skip
             case CallState.CANCELLED if was_asked_to_stop or work.is_cancelled:
-                self._settle(work, lambda ledger: settling.cancelled(ledger, status.consumption, was_made=True))
+                self._settle(work, lambda ledger: settling.cancelled(ledger, status.consumption, was_made=status.was_begun))
             case CallState.CANCELLED:
                 self._settle(work, lambda ledger: settling.fail(
                     ledger, STOPPED_THERE, consumption=status.consumption, was_running=True))  # fmt: skip
@@ -284,7 +290,7 @@ class Runner:
             case CallState.LOST if work.is_own_hardware:
                 self._not_made(work, "The server no longer has it, as after a restart. It is made again.")
             case CallState.LOST:
-                self._settle(work, lambda ledger: settling.unknown(ledger, FORGOTTEN))
+                self._settle(work, lambda ledger: settling.unknown(ledger, status.error or FORGOTTEN))
             case _:
                 self._write(work, lambda ledger: results.still_running(ledger, status))
 

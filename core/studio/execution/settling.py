@@ -6,8 +6,7 @@ from decimal import Decimal
 from core.metering.consumption import Consumption
 from core.metering.events import UsageStatus
 from core.metering.price import Price
-from core.studio.catalogue.models import Provider
-from core.studio.execution import costs, notices, stops
+from core.studio.execution import costs, notices
 from core.studio.execution.keeping import Lost
 from core.studio.execution.ledger import Ledger
 from core.studio.execution.products import share_cost
@@ -42,7 +41,7 @@ def complete(ledger: Ledger, outcome: Outcome, *, stored: int, lost: Sequence[Lo
     ledger.log(LogLevel.WARNING if message else LogLevel.INFO, "stored", message or text,
                latency_ms=ledger.latency_ms, pictures=stored)  # fmt: skip
     _end(ledger, ItemStatus.COMPLETE)
-    stops.note_success(_provider(ledger))
+    ledger.went_well = True
 
 
 def fail(
@@ -56,7 +55,7 @@ def fail(
     ledger.settle(AttemptState.FAILED, error)
     cost = costs.charge_error(ledger, error, consumption, was_running=was_running)
     _tell_cost(ledger, cost)
-    stops.note_failure(ledger.session, _provider(ledger), error, now=ledger.now)
+    ledger.failure = error
     wait = wait_for(error.category, ledger.work.retry_count, error.retry_after)
     if ledger.is_cancelled:
         _cancel(ledger, "Cancelled; its last call came to nothing.")
@@ -140,6 +139,7 @@ def _end(ledger: Ledger, status: ItemStatus) -> None:
 def close(ledger: Ledger) -> None:
     """Write it all, and tell the person when this ended the order."""
     ledger.close()
+    costs.tell_provider(ledger)
     notices.tell_ended(ledger.session, ledger.work.order_id, ledger.rolled_up, now=ledger.now)
 
 
@@ -147,11 +147,6 @@ def _tell_cost(ledger: Ledger, cost: Price) -> Decimal | None:
     total = costs.cost_of_all_calls(ledger.session, ledger, cost.cost)
     ledger.set(cost=total, cost_is_estimated=cost.estimated)
     return total
-
-
-def _provider(ledger: Ledger) -> Provider:
-    assert ledger.provider is not None  # whoever settles holds its row
-    return ledger.provider
 
 
 def _what_is_missing(asked: int, stored: int, lost: Sequence[Lost]) -> str | None:

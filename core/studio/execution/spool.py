@@ -25,7 +25,7 @@ def spool_key(work: Work) -> str:
 
 def keep(store: ObjectStore, work: Work, outcome: Outcome) -> None:
     """Put an answer away. Raises what the store raises."""
-    store.put(spool_key(work), json.dumps(_to_json(outcome)).encode(), content_type="application/json")
+    store.put(spool_key(work), json.dumps(outcome_to_json(outcome)).encode(), content_type="application/json")
 
 
 def find(store: ObjectStore, work: Work) -> Outcome | None:
@@ -34,10 +34,11 @@ def find(store: ObjectStore, work: Work) -> Outcome | None:
         content = store.get(spool_key(work))
     except ObjectMissing:
         return None
-    return _from_json(json.loads(content))
+    return outcome_from_json(json.loads(content))
 
 
-def _to_json(outcome: Outcome) -> dict[str, Any]:
+def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
+    """An outcome with the bytes of its pictures."""
     return {
         "outputs": [
             {
@@ -54,7 +55,8 @@ def _to_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _from_json(stored: Mapping[str, Any]) -> Outcome:
+def outcome_from_json(stored: Mapping[str, Any]) -> Outcome:
+    """The same outcome again."""
     used: dict[str, Any] = {
         key: Decimal(value) if key in _DECIMALS and value is not None else value
         for key, value in stored["consumption"].items()

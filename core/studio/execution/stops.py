@@ -94,12 +94,6 @@ def note_failure(session: Session, provider: Provider, error: GenerationError, *
         provider.updated_at = now
 
 
-def note_success(provider: Provider) -> None:
-    """The provider answers again."""
-    if provider.failures_in_a_row:
-        provider.failures_in_a_row = 0
-
-
 def note_recovered(session: Session, ids: Sequence[str], *, now: datetime) -> None:
     """Say in the log of items that their worker fell silent."""
     query = select(OrderItem.id, OrderItem.user_id, OrderItem.order_id).where(OrderItem.id.in_(ids))

@@ -1,8 +1,8 @@
 """The lives of items and orders: the tables of moves, and how the items of an order add up to its status.
 
-Locks are taken in one order everywhere, so that nobody waits in a circle: the provider's row (by those who need it),
-then the order's (:func:`lock_order`), then its items. Whoever moves items calls :func:`roll_up` in the same
-transaction, after the last move.
+Locks are taken in one order everywhere, so that nobody waits in a circle: the order's row (:func:`lock_order`), then
+its items, and the provider's row last. Claims alone begin with the provider, and pass over orders and items that
+somebody holds. Whoever moves items calls :func:`roll_up` in the same transaction, after the last move.
 """
 
 from collections.abc import Collection, Mapping

@@ -200,3 +200,18 @@ def test_an_answer_is_the_same_after_it_was_put_away(house: House) -> None:
     outcome = outcome_of(picture(1), returned={"seed": 4}, model_answered="painter-2")
     spool.keep(house.store, work, outcome)
     assert spool.find(house.store, work) == outcome
+
+
+def test_what_nobody_thought_of_is_said_and_tried_again_later(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = house.place()
+    house.turn()
+    house.later(seconds=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("core.studio.execution.results.write_products", lambda *_, **__: 1 / 0)
+        house.turn()
+    item = house.item(order_id)
+    assert (item.status, item.lock_id) == (ItemStatus.GENERATING, None)
+    assert "unexpected" in (item.error_message or "")
+    house.run_until_idle()
+    assert house.item(order_id).status is ItemStatus.COMPLETE
+    assert house.scripted.count("submit") == 1

@@ -1,0 +1,44 @@
+"""A real sidecar, killed at every step of a call: each request is made once, each picture is there once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash import ordering
+from tests.crash.dying_generator import PLACES
+from tests.crash.installation import Installation, installation
+from tests.support.processes import running
+
+pytestmark = pytest.mark.crash
+
+# Where nothing is paid and nobody can be asked, a few places tell all.
+LOCAL_PLACES = ("after the call", "result stored", "products written, not committed")
+
+
+def _die(place: Installation, where: str, item: int) -> None:
+    log = place.folder / "scheduler.log"
+    with running("tests.crash.dying_generator", where, str(item), output=log, settings=place.environment) as dying:
+        assert dying.wait(timeout_seconds=90) == -9, where
+
+
+def test_killed_at_every_step_each_request_is_made_once_and_no_picture_is_lost(
+    database_url: str, tmp_path: Path, sandbox_url: str
+) -> None:
+    quick = {"ATELIER_LEASE_SECONDS": "1"}
+    with installation(database_url, tmp_path, sandbox_url, **quick) as place:
+        ordering.reset(place, "civitai", seconds=0.1)
+        ordering.furnish(place, concurrent_limit=1, rate_limit_requests=None)
+        asked = ordering.order(place, "civitai-sandbox", len(PLACES) + 1)
+        for number, where in enumerate(PLACES, start=1):
+            _die(place, where, number)
+        drawn = ordering.order(place, "local", len(LOCAL_PLACES) + 1)
+        for number, where in enumerate(LOCAL_PLACES, start=1):
+            _die(place, where, number)
+        with place.scheduler() as scheduler:
+            place.wait(lambda: ordering.all_complete(place, asked, drawn), scheduler)
+            assert scheduler.terminate() == 0
+        for order_id, expected in ((asked, len(PLACES) + 1), (drawn, len(LOCAL_PLACES) + 1)):
+            products = ordering.products_of(place, order_id)
+            assert len(products) == expected == len({one.order_item_id for one in products})
+        assert ordering.begun_at(place, "civitai") == {"begun": len(PLACES) + 1, "twice": 0}
+        assert ordering.unsettled(place) == 0
