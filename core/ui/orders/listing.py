@@ -101,9 +101,11 @@ def _show_card(order: OrderView, timezone: str, now: datetime) -> None:
                 label=plain(shortened(order.prompt, 90)) or "Without words",
                 query_params={"order": order.id},
             )
-        facts = [order.model_name, sentence_of(order), cost_of(order), moment(order.created_at, timezone, now=now)]
+        facts = [order.model_name, cost_of(order), moment(order.created_at, timezone, now=now)]
         if order.project:
             facts.insert(1, plain(order.project))
+        if order.has_ended:
+            facts.insert(1, sentence_of(order))
         st.caption(" · ".join(facts))
         if not order.has_ended:
             show_progress(order)
