@@ -92,16 +92,17 @@ class _SegmentCompiler:
         prompts = [self._part(one.prompt, "prompt") for one in segment.pairs]
         # One negative for many parts is read once: its tokens are the same for all of them.
         negatives = {id(one.negative): one.negative for one in segment.pairs}
-        templates = {key: self._part(part, "negative_prompt")[0] for key, part in negatives.items()}
+        negative_pieces = {key: self._part(part, "negative_prompt")[0] for key, part in negatives.items()}
         empty = frozenset(
             index for index, token in enumerate(self.ready.tokens) if any(not option.text for option in token.options)
         )
+        templates = {key: Template(pieces, empty) for key, pieces in negative_pieces.items()}
         for (pieces, commands), one in zip(prompts, segment.pairs, strict=True):
             ready = [(mark, Template(value, empty)) for mark, value in commands]
             self.ready.parts.append(
                 ReadyPart(
                     Template(pieces, empty),
-                    Template(templates[id(one.negative)], empty),
+                    templates[id(one.negative)],
                     tuple(ReadyCommand(mark, value) for mark, value in ready if mark.name not in _HOOKS),
                     tuple(value for mark, value in ready if mark.name == "before"),
                     tuple(value for mark, value in ready if mark.name == "after"),

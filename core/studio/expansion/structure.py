@@ -57,6 +57,12 @@ class PairedSegment:
     pairs: tuple[Pair, ...]
     commands: Sequence[CommandMark]
 
+    @property
+    def size(self) -> int:
+        """How many pieces there are to read; a negative for many parts is read once."""
+        parts = {id(part): part for one in self.pairs for part in (one.prompt, one.negative)}
+        return sum(len(part.pieces) + 1 for part in parts.values())
+
 
 def read_shape(text: str, name: str, remarks: Remarks) -> Shape:
     """Take a text apart; ``name`` is ``prompt`` or ``negative_prompt``."""

@@ -71,6 +71,12 @@ def test_a_hundred_kilobytes_of_anything_come_to_an_end(text):
     assert len(expansion.warnings) <= 100
 
 
+def test_a_long_negative_prompt_is_not_read_for_thousands_of_batches():
+    expansion = expanded("a (&) " * 5_000, "[x,y] " * 10_000, limits=Limits())
+    assert len(expansion.items) == 1000
+    assert "too_many_batches" in {warning.code for warning in expansion.warnings}
+
+
 def test_ten_thousand_tokens_are_counted_exactly():
     expansion = expanded("[0,1,2,3,4,5,6,7,8,9] " * 10_000, limits=Limits())
     assert expansion.possible == 10**10_000
