@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.identity.roles import require_admin
 from core.media import blobs
 from core.publishing.access import LEASE_SECONDS, Post, load_posts, may_be_public, require_untouched
 from core.publishing.cancelling import cancel_post
@@ -84,6 +85,23 @@ def purge_expired(session: Session, *, older_than: timedelta, limit: int = 200, 
     for user_id, ids in sorted(by_owner.items()):
         purged += len(purge(session, Actor.sidecar(user_id), ids, now=now).changed)
     return purged
+
+
+def trash_of_house(session: Session, actor: Actor) -> tuple[int, datetime | None]:
+    """How many posts of everybody's lie in the trash, and since when the oldest. For administrators."""
+    require_admin(session, actor)
+    query = select(func.count(), func.min(Deviation.deleted_at)).where(Deviation.deleted_at.is_not(None))
+    count, oldest = session.execute(query).one()
+    return count, oldest
+
+
+def empty_trash(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Clear out one batch of everybody's trash at once, whatever its age; how many went. For administrators."""
+    require_admin(session, actor)
+    gone = purge_expired(session, older_than=timedelta(seconds=-1), now=now)
+    if gone:
+        audit.record(session, actor, "trash.emptied", "posts", after={"count": gone}, now=now)
+    return gone
 
 
 def purge_post(session: Session, actor: Actor, post: Post, *, now: datetime) -> None:

@@ -35,6 +35,8 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("pages/create/generate.py", "Generate", ":material/brush:", "generate"),
         Screen("pages/create/orders.py", "Orders", ":material/list_alt:", "orders"),
         Screen("pages/create/gallery.py", "Gallery", ":material/photo_library:", "gallery"),
+        Screen("pages/create/collections.py", "Collections", ":material/collections_bookmark:", "collections"),
+        Screen("pages/create/wording.py", "Lookups & templates", ":material/data_array:", "wording"),
         Screen("pages/create/product.py", "Picture", ":material/image:", "product", hidden=True),
     ),
     "Publish": (
@@ -67,6 +69,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("pages/admin/people.py", "People", ":material/group:", "people", admins_only=True),
         Screen("pages/admin/settings.py", "Settings", ":material/tune:", "settings", admins_only=True),
         Screen("pages/admin/health.py", "Health & jobs", ":material/monitor_heart:", "health", admins_only=True),
+        Screen("pages/admin/storage.py", "Storage & trash", ":material/hard_drive:", "storage", admins_only=True),
         Screen("pages/admin/audit.py", "Audit", ":material/history:", "audit", admins_only=True),
     ),
 }

@@ -1,0 +1,1 @@
+"""The Storage & trash screen of administrators, in parts."""

@@ -1,0 +1,1 @@
+"""The Lookups & templates screen, in parts."""
