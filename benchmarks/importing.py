@@ -51,7 +51,7 @@ def _variant(original: bytes, number: int) -> bytes:
     return original[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + original[2:]
 
 
-def _write_photographs(folder: Path) -> list[Path]:
+def write_photographs(folder: Path) -> list[Path]:
     folder.mkdir()
     files = [folder / f"photograph-{number:03}.jpg" for number in range(FILES)]
     with ThreadPoolExecutor(DEFAULT_WORKERS) as pool:
@@ -68,7 +68,7 @@ def _bare(path: Path) -> int:
     return sum(len(image.webpsave_buffer(Q=80)) for image in (large, middle, small))
 
 
-def _bare_cascade(files: list[Path], _bench: tuple[str, Path]) -> None:
+def bare_cascade(files: list[Path], _bench: tuple[str, Path]) -> None:
     # core.media sets libvips to one thread per picture and no cache, for this process too.
     with ThreadPoolExecutor(DEFAULT_WORKERS) as pool:
         assert all(pool.map(_bare, files))
@@ -94,7 +94,7 @@ def _child(work: Callable[..., None], files: list[Path], bench: tuple[str, Path]
     answer.send((took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
-def _alone(work: Callable[..., None], files: list[Path], bench: tuple[str, Path]) -> tuple[float, float]:
+def alone(work: Callable[..., None], files: list[Path], bench: tuple[str, Path]) -> tuple[float, float]:
     """Seconds and peak memory in MB of ``work`` in a fresh process."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -109,11 +109,11 @@ def _alone(work: Callable[..., None], files: list[Path], bench: tuple[str, Path]
 
 
 def _measure(bench: Bench) -> Sequence[Row]:
-    files = _write_photographs(bench.folder / "photographs")
+    files = write_photographs(bench.folder / "photographs")
     with bench.database_url() as url:
         place = (url, bench.folder)
-        bare, _ = _alone(_bare_cascade, files, place)
-        took, peak = _alone(_whole_import, files, place)
+        bare, _ = alone(bare_cascade, files, place)
+        took, peak = alone(_whole_import, files, place)
     ratio = bare / took
     return [
         Row(

@@ -12,6 +12,8 @@ from core.jobs.ports import Ports
 from core.publishing import trash
 from core.publishing.inspiration import cache as browse_cache
 from core.publishing.models import PublishAttempt
+from core.studio.products import archives
+from core.studio.products import trash as product_trash
 from core.system import heartbeats, idempotency
 from core.system.models import Intent, IntentState, Notification, NotificationDelivery, StorageRemoval
 
@@ -46,11 +48,16 @@ def clean_up(ports: Ports) -> str | None:
     with ports.database.session() as session:
         forgotten = forget_expired(session, log_days=settings.log_days, now=now)
         forgotten += browse_cache.prune(session, now=now)
+    kept = timedelta(days=settings.trash_days)
     with ports.database.session() as session:
-        purged = trash.purge_expired(session, older_than=timedelta(days=settings.trash_days), now=now)
-    if not forgotten and not purged:
+        purged = trash.purge_expired(session, older_than=kept, now=now)
+    with ports.database.session() as session:
+        products = product_trash.purge_expired(session, older_than=kept, now=now)
+    forgotten += archives.remove_old(settings.data_dir, now=now)
+    if not forgotten and not purged and not products:
         return None
-    return f"Forgot {forgotten} expired rows, emptied {purged} deviations from the trash."
+    emptied = f"{purged} deviations" + (f" and {products} pictures" if products else "")
+    return f"Forgot {forgotten} expired rows, emptied {emptied} from the trash."
 
 
 def remove_objects(ports: Ports) -> str | None:

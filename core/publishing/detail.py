@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -24,7 +25,10 @@ from core.system.models import AuditEvent
 
 @dataclass(frozen=True, slots=True)
 class FileDetail:
-    """A file with its own fate at DeviantArt and what it says about its making."""
+    """A file with its own fate at DeviantArt and what it says about its making.
+
+    ``product_id``, ``generation`` and ``cost`` (US dollars; ``None``: unknown) are known of what came from the studio.
+    """
 
     file: FileView
     stash_item_id: str | None
@@ -32,6 +36,9 @@ class FileDetail:
     remote_url: str | None
     published_at: datetime | None
     embedded: dict[str, Any] | None
+    product_id: str | None = None
+    generation: dict[str, Any] | None = None
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ def _files(session: Session, files: list[DeviationFile]) -> tuple[FileDetail, ..
     return tuple(
         FileDetail(
             file_view(file), file.stash_item_id, file.remote_deviation_id, file.remote_url, file.published_at,
-            embedded.get(file.blob_id),
+            embedded.get(file.blob_id), file.product_id, file.generation, file.cost,
         )
         for file in files
     )  # fmt: skip

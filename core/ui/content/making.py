@@ -5,6 +5,8 @@ from typing import Any
 import streamlit as st
 
 from core.publishing.detail import DeviationDetail
+from core.ui.links import screen_link
+from core.ui.money import dollars
 from core.ui.words import plain
 
 _FACTS = (
@@ -21,8 +23,11 @@ _FACTS = (
 
 
 def show_making(detail: DeviationDetail) -> None:
-    """The generation metadata of the first file that has any; the original texts folded away."""
+    """What the studio knows, then the metadata of the first file that has any; the original texts folded away."""
+    has_studio = _show_studio(detail)
     found = embedded_of(detail)
+    if not found and has_studio:
+        return
     if not found:
         st.caption("The file says nothing about how it was made.")
         return
@@ -38,6 +43,22 @@ def show_making(detail: DeviationDetail) -> None:
             for name, text in found["raw"].items():
                 st.caption(plain(name))
                 st.code(text[:20_000], language=None, wrap_lines=True, height=200)
+
+
+def _show_studio(detail: DeviationDetail) -> bool:
+    """Prompt, model and cost of the files that came from the gallery, with the way back; whether there are any."""
+    files = [file for file in detail.files if file.generation is not None]
+    for file in files:
+        made = file.generation or {}
+        if made.get("prompt"):
+            st.caption("Prompt")
+            st.code(made["prompt"], language=None, wrap_lines=True)
+        facts = [("Model", made.get("model")), ("Provider", made.get("provider")), ("Seed", made.get("seed"))]
+        told = [f":gray[{label}] {plain(str(text))}" for label, text in facts if text]
+        st.markdown("  \n".join([*told, f":gray[Cost] {dollars(file.cost)}"]))
+        if file.product_id:
+            screen_link("Open in the gallery", f"product?id={file.product_id}", icon=":material/photo_library:")
+    return bool(files)
 
 
 def fact_lines(found: dict[str, Any]) -> list[str]:

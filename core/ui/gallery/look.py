@@ -12,8 +12,8 @@ _CSS = """
 .atl-prompt { overflow-wrap: anywhere; line-height: 1.5; }
 .atl-prompt mark { color: inherit; background: color-mix(in srgb, #c9853b 28%, transparent); border-radius: 4px;
   padding: .05em .15em; text-decoration: underline; text-underline-offset: 3px; }
-.atl-way { display: flex; flex-wrap: wrap; gap: .5rem 0; align-items: stretch; list-style: none; margin: 0;
-  padding: 0; }
+.atl-way { display: flex; flex-wrap: wrap; gap: .5rem 0; align-items: stretch; list-style: none;
+  margin: 0 !important; padding: 0 !important; }
 .atl-way > li { display: flex; align-items: stretch; margin: 0; padding: 0; min-width: 0; }
 .atl-way > li + li::before { content: ""; align-self: center; width: 1.4rem; height: 0; margin: 0 .3rem;
   border-top: 2px solid color-mix(in srgb, currentColor 45%, transparent); }
