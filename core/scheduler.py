@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import structlog
 
 from core.adapters.deviantart.sites import build_sites
+from core.adapters.images.couriered import couriered
 from core.adapters.messengers import build_messengers
 from core.clock import Clock, utc_now
 from core.db.migrate import upgrade
@@ -22,10 +23,11 @@ log = structlog.get_logger(__name__)
 def build_ports(runtime: Runtime, *, sites: Mapping[str, Site] | None = None, clock: Clock = utc_now) -> Ports:
     """The ports of this process; tests hand in other sites or another clock."""
     found = build_sites(runtime.settings) if sites is None else sites
-    messengers = build_messengers(runtime.settings)
+    settings = runtime.settings
+    messengers = build_messengers(settings)
+    providers = couriered(runtime.image_providers, settings.data_dir, is_shared=settings.shares_data_dir)
     return Ports(
-        runtime.settings, runtime.database, runtime.store, found, clock, worker_name(), messengers,
-        runtime.image_providers,
+        settings, runtime.database, runtime.store, found, clock, worker_name(), messengers, providers
     )  # fmt: skip
 
 

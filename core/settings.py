@@ -28,6 +28,11 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("data"), description="Database, pictures and the master key live here.")
     database_url: str = Field(default="", description="Empty: SQLite inside the data folder.")
+    shared_data_dir: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="Whether every process of the house sees this very data folder; `auto`: with SQLite. Only then is "
+        "a call that no courier knows of certain never to have been made.",
+    )
     storage_url: str = Field(
         default="", description="`file:///…` or `s3://bucket/prefix`; empty: inside the data folder."
     )
@@ -171,6 +176,12 @@ class Settings(BaseSettings):
             if url.startswith(plain):
                 return "postgresql+psycopg://" + url.removeprefix(plain)
         return url
+
+    @property
+    def shares_data_dir(self) -> bool:
+        if self.shared_data_dir != "auto":
+            return self.shared_data_dir == "yes"
+        return self.resolved_database_url.startswith("sqlite")
 
     @property
     def resolved_storage_url(self) -> str:

@@ -24,6 +24,7 @@ looked for by boto3 in its own places (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_K
 GROUPS: dict[str, tuple[str, ...]] = {
     "Where things are kept": (
         "data_dir",
+        "shared_data_dir",
         "database_url",
         "storage_url",
         "s3_endpoint_url",

@@ -22,11 +22,12 @@ Say = Callable[[str, str], None]
 
 @dataclass
 class Child:
-    """One process that should always run."""
+    """One process that should always run. It gets ``ending_seconds`` to end; ``None`` is as long as most need."""
 
     name: str
     command: list[str]
     environment: Mapping[str, str]
+    ending_seconds: float | None = None
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE_SECONDS
@@ -105,20 +106,23 @@ class Household:
 
     def _end(self) -> None:
         self._signal_all(signal.SIGTERM)
-        deadline = time.monotonic() + ENDING_SECONDS
-        for child in self._children:
-            if child.process is not None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.process.wait(max(0.0, deadline - time.monotonic()))
-        self._signal_all(signal.SIGKILL)
-        for child in self._children:
-            if child.process is not None:
-                child.process.wait()
+        asked = time.monotonic()
+        for child in sorted(self._children, key=_patience):
+            if child.process is None:
+                continue
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, asked + _patience(child) - time.monotonic()))
+            child.signal(signal.SIGKILL)
+            child.process.wait()
             child.finish_output()
 
     def _signal_all(self, number: int) -> None:
         for child in self._children:
             child.signal(number)
+
+
+def _patience(child: Child) -> float:
+    return ENDING_SECONDS if child.ending_seconds is None else child.ending_seconds
 
 
 def _how_it_ended(code: int) -> str:

@@ -1,4 +1,4 @@
-"""One process each: the screens, the API, the sidecar, a worker, the sandbox. ``atelier up`` starts what is needed.
+"""One process each: screens, API, sidecar, courier, worker, sandbox. ``atelier up`` starts what is needed.
 
 Each command imports what it serves when it is called, so that no process carries the libraries of the others.
 """
@@ -51,6 +51,14 @@ def worker() -> None:
             fail("Workers need PostgreSQL. With SQLite the sidecar publishes by itself.")
         install_schema(runtime.database)
         asyncio.run(QueueWorker(sidecar.build_ports(runtime)).run())
+
+
+def courier() -> None:
+    """Make the calls to providers that answer at once, for sidecar and workers, so that their end loses no picture."""
+    from core.jobs import courier as couriers
+
+    with house() as runtime:
+        couriers.run(runtime)
 
 
 def sandbox(

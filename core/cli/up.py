@@ -14,13 +14,22 @@ from core.cli.children import Child, Household
 from core.cli.reporting import fail, house, read_settings
 from core.settings import PREFIX, Settings
 
-_COLOURS = {"web": "cyan", "scheduler": "green", "worker": "yellow", "sandbox": "magenta", "atelier": "blue"}
+_COLOURS = {
+    "web": "cyan",
+    "scheduler": "green",
+    "courier": "bright_green",
+    "worker": "yellow",
+    "sandbox": "magenta",
+    "atelier": "blue",
+}
 _WIDTH = max(map(len, _COLOURS))
 _OUTPUT = threading.Lock()
+# A call in the courier's hand is paid and exists once; a second Ctrl-C breaks it off all the same.
+_ENDING_SECONDS = {"courier": 330.0}
 
 
 def up() -> None:
-    """Start the screens, the sidecar and, without a DeviantArt client, the sandbox. Ctrl-C ends all."""
+    """Start the screens, the sidecar, its courier and, without a DeviantArt client, the sandbox. Ctrl-C ends all."""
     settings = read_settings()
     for name, host, port in _ports(settings):
         _require_free(name, host, port)
@@ -47,13 +56,16 @@ def say(name: str, line: str) -> None:
 
 
 def _children(settings: Settings, *, is_sqlite: bool) -> list[Child]:
-    names = ["scheduler", "web"]
+    names = ["courier", "scheduler", "web"]
     if starts_sandbox(settings):
         names.insert(0, "sandbox")
     if not is_sqlite:
         names.append("worker")
     environment = _environment(settings)
-    return [Child(name, [sys.executable, "-m", "core.cli", name], environment) for name in names]
+    return [
+        Child(name, [sys.executable, "-m", "core.cli", name], environment, ending_seconds=_ENDING_SECONDS.get(name))
+        for name in names
+    ]
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:

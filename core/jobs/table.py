@@ -8,6 +8,7 @@ from core.identity import tokens
 from core.jobs.automations import run_automations, warn_of_shortage
 from core.jobs.cleanup import clean_up, remove_objects
 from core.jobs.counting import take_counts, thin_counts
+from core.jobs.courier import sweep_spool
 from core.jobs.deliver import Deliverer
 from core.jobs.furnishing import furnish_again
 from core.jobs.generation import recover_items
@@ -71,5 +72,6 @@ def job_table(
         Job("probe_notes", "Ask whether DeviantArt serves private notes", 3600, probe_notes),
         Job("clean_up", "Forget expired sessions and old logs, empty the trash", 3600, clean_up),
         Job("clean_studio", "Forget old generation logs, empty the studio's trash", 3600, clean_studio),
+        Job("sweep_spool", "Remove answers of providers that are products by now", 300, sweep_spool),
         Job("find_orphans", "Look for stored files that nothing refers to", 15, find_orphans),
     ]

@@ -42,8 +42,8 @@ __all__ = [
 ]
 
 
-# Where a protocol signs nothing, the address of its webhooks ends in a secret. Whoever receives one hands that secret to
-# ``ImageProvider.verify`` under this name among the headers, in place of what the sender put there.
+# Where a protocol signs nothing, the address of its webhooks ends in a secret. Whoever receives one hands that secret
+# to ``ImageProvider.verify`` under this name among the headers, in place of what the sender put there.
 ADDRESS_SECRET_HEADER = "x-atelier-address-secret"  # noqa: S105 - a name
 
 
@@ -206,7 +206,8 @@ class CallState(enum.StrEnum):
 class CallStatus:
     """An answer to :meth:`ImageProvider.poll`. ``outcome`` with ``DONE``, ``error`` with ``FAILED``.
 
-    ``progress`` is from 0 to 1; ``consumption`` is what a failed or cancelled call cost all the same.
+    ``progress`` is from 0 to 1; ``consumption`` is what a failed or cancelled call cost all the same. ``was_begun`` is
+    false when the provider turned the call down or never heard of it. ``error`` may say why a call is ``LOST``.
     """
 
     state: CallState
@@ -215,6 +216,7 @@ class CallStatus:
     outcome: Outcome | None = None
     error: GenerationError | None = None
     consumption: Consumption | None = None
+    was_begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)

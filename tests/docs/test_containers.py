@@ -36,7 +36,12 @@ def test_files_copied_on_their_own_are_not_ignored() -> None:
 def test_containers_start_commands_that_exist() -> None:
     known = {name for name, _ in commands()}
     started = re.findall(r'(?:CMD|command:) \["(atelier)", "([\w-]+)"\]', read(DOCKERFILE) + read(COMPOSE))
-    assert {" ".join(words) for words in started} == {"atelier web", "atelier scheduler", "atelier worker"}
+    assert {" ".join(words) for words in started} == {
+        "atelier web",
+        "atelier scheduler",
+        "atelier courier",
+        "atelier worker",
+    }
     assert {" ".join(words) for words in started} <= known
 
 
