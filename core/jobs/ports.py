@@ -52,7 +52,7 @@ class Ports:
         limits = ProbeLimits(
             max_bytes=settings.max_file_mb * 1024 * 1024, max_pixels=settings.max_megapixels * 1_000_000
         )
-        keeper = Keeper(self.database, self.store, incoming, limits)
+        keeper = Keeper(self.store, incoming, limits)
         return GenerationRunner(self.database, calls, keeper, self.clock, stopping, settings.unknown_wait_seconds, wake)
 
 

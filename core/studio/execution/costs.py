@@ -1,18 +1,21 @@
 """What a call cost: priced, written as a usage event, and taken from the money of the provider's day."""
 
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.db.types import Cost
 from core.metering.consumption import Consumption
 from core.metering.events import UsageEvent, UsageStatus, record
 from core.metering.price import Price
 from core.metering.pricing import PriceQuery, price
+from core.studio.catalogue.models import Provider
 from core.studio.execution import stops
 from core.studio.execution.calls import NeverCalled
 from core.studio.execution.ledger import Ledger
-from core.studio.execution.limits import begin_day, local_day, lock_provider
+from core.studio.execution.limits import local_day, lock_provider
 from core.studio.orders.models import GenerationAttempt
 from core.studio.providers import ErrorCategory, GenerationError
 
@@ -94,6 +97,8 @@ def release(ledger: Ledger) -> Price:
 def cost_of_all_calls(session: Session, ledger: Ledger, latest: Decimal | None) -> Decimal | None:
     """What an item's calls cost together, the one that ends now included; ``None`` when one of them is unknown."""
     attempt = ledger.work.attempt
+    if attempt.number == 1:
+        return latest
     query = select(func.count(), func.count(GenerationAttempt.cost), func.sum(GenerationAttempt.cost)).where(
         GenerationAttempt.order_item_id == ledger.work.id, GenerationAttempt.id != attempt.id
     )
@@ -126,15 +131,23 @@ def tell_provider(ledger: Ledger) -> None:
     if ledger.spent is None:
         return
     session, now = ledger.session, ledger.now
-    provider = lock_provider(session, ledger.work.provider_id)
-    begin_day(provider, today=local_day(session, now))
-    provider.held_today = max(provider.held_today - (ledger.work.attempt.held_cost or Decimal(0)), Decimal(0))
-    provider.spent_today += ledger.spent
+    today = local_day(session, now)
+    is_new_day = or_(Provider.spend_day.is_(None), Provider.spend_day < today)
+    freed = literal(ledger.work.attempt.held_cost or Decimal(0), Cost())
+    spent, nothing = literal(ledger.spent, Cost()), literal(Decimal(0), Cost())
+    values: dict[str, Any] = {
+        "spend_day": case((is_new_day, today), else_=Provider.spend_day),
+        "spent_today": case((is_new_day, spent), else_=Provider.spent_today + spent),
+        "held_today": case((Provider.held_today < freed, nothing), else_=Provider.held_today - freed),
+    }
+    if ledger.went_well:
+        values["failures_in_a_row"] = 0
+    change = update(Provider).where(Provider.id == ledger.work.provider_id).values(**values)
+    session.execute(change, execution_options={"synchronize_session": False})
     if ledger.failure is not None:
+        provider = lock_provider(session, ledger.work.provider_id)
         stops.note_failure(session, provider, ledger.failure, now=now)
-    elif ledger.went_well and provider.failures_in_a_row:
-        provider.failures_in_a_row = 0
-    session.flush()
+        session.flush()
 
 
 def _event(

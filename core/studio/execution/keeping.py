@@ -1,12 +1,12 @@
 """Bringing results here: fetched with a limit, looked at, made smaller, stored. Rows come later, in one transaction."""
 
-import hashlib
-from dataclasses import dataclass
+import os
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.db.engine import Database
 from core.errors import UnavailableError
-from core.media.blobs import Place, has_blob
+from core.media.blobs import Place
 from core.media.errors import DecompressionBomb, EmptyFile, FileTooLarge, MediaFileRefused, UnknownFileType
 from core.media.imports import discard
 from core.media.incoming import Incoming
@@ -20,13 +20,12 @@ from core.studio.providers import ErrorCategory, GenerationError, ImageProvider,
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One result in the store. Without ``place`` its owner has had the same content all along."""
+    """One result in the store. Whether its owner had the same content before shows when the row is written."""
 
     index: int
     output: Output
-    sha256: str
-    place: Place | None = None
-    probed: ProbedFile | None = None
+    place: Place
+    probed: ProbedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +38,38 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Brings results of one installation into its store."""
+    """Brings results of one installation into its store, as many at once as the machine has cores.
 
-    database: Database
+    More would not be faster, and would keep those waiting who begin the next calls.
+    """
+
     store: ObjectStore
     incoming: Incoming
     limits: ProbeLimits
+    _hands: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(os.cpu_count() or 2))
 
     def keep_all(
-        self, work: Work, provider: ImageProvider, outcome: Outcome, *, without: frozenset[int], anew: bool = False
+        self, work: Work, provider: ImageProvider, outcome: Outcome, *, without: frozenset[int]
     ) -> list[Kept | Lost]:
-        """Every result but those ``without``, in order. ``anew`` stores also what its owner seems to have."""
+        """Every result but those ``without``, in order."""
         found: list[Kept | Lost] = []
         for index, output in enumerate(outcome.outputs):
             if index in without:
                 continue
             try:
                 with named(work, "keep"):
-                    found.append(self._keep(work, provider, index, output, anew=anew))
+                    found.append(self._keep(work, provider, index, output))
             except GenerationError as error:
                 found.append(Lost(index, error))
         return found
 
-    def _keep(self, work: Work, provider: ImageProvider, index: int, output: Output, *, anew: bool) -> Kept:
+    def _keep(self, work: Work, provider: ImageProvider, index: int, output: Output) -> Kept:
         try:
             with self.incoming.room() as folder:
                 path = folder / "result"
                 self._fetch(work, provider, output, path)
-                with path.open("rb") as reader:
-                    sha256 = hashlib.file_digest(reader, "sha256").hexdigest()
-                if not anew and self._is_known(work.user_id, sha256):
-                    return Kept(index, output, sha256)
-                return self._store(work, index, output, path, sha256)
+                with self._hands:
+                    return self._store(work, index, output, path)
         except (UnavailableError, OSError) as error:
             if isinstance(error, GenerationError):
                 raise
@@ -91,11 +90,7 @@ class Keeper:
         if path.stat().st_size > most:
             raise _too_large(most)
 
-    def _is_known(self, owner_id: str, sha256: str) -> bool:
-        with self.database.read() as session:
-            return has_blob(session, owner_id, sha256)
-
-    def _store(self, work: Work, index: int, output: Output, path: Path, sha256: str) -> Kept:
+    def _store(self, work: Work, index: int, output: Output, path: Path) -> Kept:
         examined = self._examine(path)
         place = Place.fresh(work.user_id, examined.probed)
         try:
@@ -105,7 +100,7 @@ class Keeper:
         except Exception:
             discard(self.store, place)
             raise
-        return Kept(index, output, sha256, place, examined.probed)
+        return Kept(index, output, place, examined.probed)
 
     def _examine(self, path: Path) -> Examined:
         try:

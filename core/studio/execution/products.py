@@ -13,8 +13,7 @@ from core.db.ids import new_id
 from core.db.search import text_of
 from core.db.types import NANO
 from core.db.upsert import insert_ignoring
-from core.media.blobs import find_blob, record_blob
-from core.media.models import Blob
+from core.media.blobs import record_blob
 from core.studio.execution.keeping import Kept
 from core.studio.execution.requests import seed_sent
 from core.studio.execution.spool import plain
@@ -31,10 +30,6 @@ _PLAIN_NAMES = {"steps": "steps", "cfg": "guidance", "seed": "seed", "sampler": 
 _PLAIN = {word: name for known, name in _PLAIN_NAMES.items() for group in SYNONYMS if known in group for word in group}
 
 
-class ContentGone(Exception):
-    """The owner's own copy of this content was removed between looking and writing: it has to be stored anew."""
-
-
 def stored_outputs(session: Session, item_id: str) -> frozenset[int]:
     """Which results of an item are products already, in the trash or not."""
     query = select(Product.output_index).where(Product.order_item_id == item_id, Product.output_index.is_not(None))
@@ -42,12 +37,12 @@ def stored_outputs(session: Session, item_id: str) -> frozenset[int]:
 
 
 def write_products(session: Session, work: Work, outcome: Outcome, kept: Sequence[Kept], *, now: datetime) -> int:
-    """The products of stored results; how many are new. Raises :class:`ContentGone`."""
+    """The products of stored results; how many are new."""
     return sum(_write(session, work, outcome, one, now=now) for one in kept)
 
 
 def _write(session: Session, work: Work, outcome: Outcome, kept: Kept, *, now: datetime) -> bool:
-    blob = _blob(session, work, kept, now=now)
+    blob = record_blob(session, work.user_id, kept.place, kept.probed, now=now)
     parameters = plain_parameters(work, outcome, kept)
     seed = parameters.get("seed")
     prompt, negative = work.prompt or None, work.negative_prompt or None
@@ -77,15 +72,6 @@ def _write(session: Session, work: Work, outcome: Outcome, kept: Kept, *, now: d
             "updated_at": now,
         },
     )
-
-
-def _blob(session: Session, work: Work, kept: Kept, *, now: datetime) -> Blob:
-    if kept.place is not None and kept.probed is not None:
-        return record_blob(session, work.user_id, kept.place, kept.probed, now=now)
-    blob = find_blob(session, work.user_id, kept.sha256)
-    if blob is None:
-        raise ContentGone
-    return blob
 
 
 def plain_parameters(work: Work, outcome: Outcome, kept: Kept) -> dict[str, Any]:

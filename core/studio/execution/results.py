@@ -24,17 +24,20 @@ NO_REASON = GenerationError(
 )
 
 
-def submitted(ledger: Ledger, handle: dict[str, Any]) -> None:
-    """The provider has the call, and this is what finds it again."""
+def submitted(ledger: Ledger, handle: dict[str, Any], *, is_done: bool = False) -> None:
+    """The provider has the call, and this is what finds it again. ``is_done``: its answer is here as well."""
     ledger.set_attempt(
         state=AttemptState.SUBMITTED,
         handle=handle,
         provider_request_id=str(handle["request_id"])[:255],
         submitted_at=ledger.now,
     )
+    if is_done:
+        ledger.set_attempt(finished_at=ledger.now)
     ledger.set(provider_request_id=str(handle["request_id"])[:255], locked_at=ledger.now)
-    took = (ledger.now - ledger.work.attempt.opened_at).total_seconds()
-    ledger.log(LogLevel.INFO, "submitted", "The provider has the call.", seconds=round(took, 2))
+    if not is_done:
+        took = (ledger.now - ledger.work.attempt.opened_at).total_seconds()
+        ledger.log(LogLevel.INFO, "submitted", "The provider has the call.", seconds=round(took, 2))
 
 
 def still_running(ledger: Ledger, status: CallStatus) -> None:

@@ -21,7 +21,7 @@ from core.studio.execution import results, settling, spool
 from core.studio.execution.calls import Calls, handle_of, stored_handle
 from core.studio.execution.keeping import Keeper, Kept, Lost
 from core.studio.execution.ledger import LeaseLost, Ledger
-from core.studio.execution.products import ContentGone, stored_outputs
+from core.studio.execution.products import stored_outputs
 from core.studio.execution.retries import REPEATED, STOPPING, poll_wait, wait_for
 from core.studio.execution.work import Work
 from core.studio.orders.models import AttemptState, GenerationAttempt, LogLevel
@@ -135,10 +135,8 @@ class Runner:
         stored = stored_handle(handle)
 
         def write(ledger: Ledger) -> None:
-            results.submitted(ledger, stored)
-            if is_done:
-                ledger.set_attempt(finished_at=ledger.now)
-            else:
+            results.submitted(ledger, stored, is_done=is_done)
+            if not is_done:
                 ledger.defer(0 if ledger.is_cancelled else poll_wait(0))
 
         try:
@@ -281,7 +279,8 @@ class Runner:
                 self._settle(work, lambda ledger: settling.fail(
                     ledger, error, consumption=status.consumption, was_running=status.was_begun))  # fmt: skip
             case CallState.CANCELLED if was_asked_to_stop or work.is_cancelled:
-                self._settle(work, lambda ledger: settling.cancelled(ledger, status.consumption, was_made=status.was_begun))
+                self._settle(work, lambda ledger: settling.cancelled(
+                    ledger, status.consumption, was_made=status.was_begun))  # fmt: skip
             case CallState.CANCELLED:
                 self._settle(work, lambda ledger: settling.fail(
                     ledger, STOPPED_THERE, consumption=status.consumption, was_running=True))  # fmt: skip
@@ -323,28 +322,25 @@ class Runner:
             self.wake()
         self._keep(work, outcome)
 
-    def _keep(self, work: Work, outcome: Outcome, *, anew: bool = False) -> None:
-        with self.database.read() as session:
-            had = stored_outputs(session, work.id)
-        found = self.keeper.keep_all(work, self.calls.provider_of(work), outcome, without=had, anew=anew)
+    def _keep(self, work: Work, outcome: Outcome) -> None:
+        had: frozenset[int] = frozenset()
+        if not work.is_fresh:
+            with self.database.read() as session:
+                had = stored_outputs(session, work.id)
+        found = self.keeper.keep_all(work, self.calls.provider_of(work), outcome, without=had)
         kept = [one for one in found if isinstance(one, Kept)]
         lost = [one for one in found if isinstance(one, Lost)]
         is_patient = self.clock() - work.attempt.opened_at <= PATIENCE
         waiting = next((one.error for one in lost if wait_for(one.error.category, 0) is not None), None)
-        try:
-            if waiting is not None and is_patient:
-                self._write(work, lambda ledger: results.keep_later(ledger, outcome, kept, waiting))
-            else:
-                is_spooled = self._exists_once(work)
-                self._write(
-                    work,
-                    lambda ledger: results.kept(ledger, outcome, kept, lost, had=len(had), is_spooled=is_spooled),
-                    settles=True,
-                )
-        except ContentGone:
-            if anew:
-                raise
-            self._keep(work, outcome, anew=True)
+        if waiting is not None and is_patient:
+            self._write(work, lambda ledger: results.keep_later(ledger, outcome, kept, waiting))
+            return
+        is_spooled = self._exists_once(work)
+
+        def write(ledger: Ledger) -> None:
+            results.kept(ledger, outcome, kept, lost, had=len(had), is_spooled=is_spooled)
+
+        self._write(work, write, settles=True)
 
     def _write(self, work: Work, act: Callable[[Ledger], None], *, settles: bool = False) -> None:
         """One transaction; tried again through an outage of the database, since what is to be written is known here

@@ -118,8 +118,8 @@ def move_item(
 
 def roll_up(session: Session, order_id: str, actor: Actor, *, now: datetime, reason: str | None = None) -> RolledUp:
     """Bring the counts and the status of an order to what its items say; a change of status goes into the trail."""
-    lock_order(session, order_id)
-    before = session.execute(select(Order.status, Order.completed_at).where(Order.id == order_id)).one()
+    query = select(Order.status).where(Order.id == order_id).with_for_update(key_share=True)
+    before = session.execute(query).one()
     counts = count_items(session, order_id)
     after = status_of(counts, before.status)
     if after is not before.status and (before.status, after) not in ORDER_MOVES:

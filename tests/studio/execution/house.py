@@ -55,7 +55,7 @@ class House:
     def runner(self) -> Runner:
         incoming = Incoming(self.folder)
         calls = Calls({self.scripted.kind: self.scripted}, self.store, incoming, self.clock)
-        keeper = Keeper(self.database, self.store, incoming, ProbeLimits(max_bytes=100_000))
+        keeper = Keeper(self.store, incoming, ProbeLimits(max_bytes=100_000))
         return Runner(
             self.database, calls, keeper, self.clock, lambda: self.stopping, unknown_wait=20, sleep=self.slept.append
         )

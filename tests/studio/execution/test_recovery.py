@@ -95,7 +95,7 @@ def test_an_answer_that_exists_once_is_put_away_before_anything_else(
 ) -> None:
     order_id = at_once.place()
     with monkeypatch.context() as patch:
-        patch.setattr("core.studio.execution.results.submitted", lambda *_: (_ for _ in ()).throw(Killed))
+        patch.setattr("core.studio.execution.results.submitted", lambda *_, **__: (_ for _ in ()).throw(Killed))
         with pytest.raises(Killed):
             at_once.turn()
     at_once.recover()
