@@ -375,6 +375,7 @@ class Board {
 
   onClosed() {
     this.viewer.replaceChildren();
-    this.focus(this.focused);
+    // The browser has gone back to the picture that was opened, not to the one that was looked at last.
+    this.focus(this.large);
   }
 }
