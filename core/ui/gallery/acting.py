@@ -25,6 +25,9 @@ def remember_pages(before: str | None, after: str | None) -> None:
 
 def act() -> None:
     """Do what was asked since the last run, before anything is read."""
+    one = st.query_params.get("product")
+    if one:  # a link to one picture
+        go_to(f"product?id={one}")
     event = st.session_state.pop(_EVENT, None)
     st.session_state.pop(_TURNED, None)
     if not isinstance(event, dict):

@@ -1,8 +1,10 @@
 """Lists, search, filters and order of the gallery: all of it lives in the address."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -13,6 +15,7 @@ from core.studio.products.models import ProductSource, ProductType
 from core.ui.gallery import query as address
 from core.ui.gallery.query import Query, View, bound, writer
 from core.ui.gallery.shown import Choices
+from core.ui.links import screen_link
 from core.ui.page import local
 
 _VIEWS = {
@@ -99,6 +102,8 @@ def _show_narrowings(user: SignedIn, query: Query, choices: Choices) -> None:
     _show_costs(query)
     if query.is_narrowed:
         st.button("Clear all filters", on_click=address.clear_filters, type="tertiary", key="gallery-clear")
+        rule = quote(json.dumps(query.wanted.to_json()))
+        screen_link("Keep as a smart collection", f"collections?rule={rule}", icon=":material/auto_awesome_motion:")
 
 
 def _show_project(query: Query, choices: Choices) -> None:
