@@ -12,6 +12,7 @@ from core.metering.price import Price
 from core.metering.pricing import PriceQuery, estimate
 from core.studio.catalogue.models import Model, Provider
 from core.studio.expansion import ExpandedItem
+from core.studio.parameters import ParameterSpecSet, merge_defaults
 from core.studio.providers import Consumption
 
 # The only parameters that a price can depend on.
@@ -30,11 +31,16 @@ _PRICED = (
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """``cost`` in US dollars: ``None`` when the price of some item is unknown; ``note`` says what it rests on."""
+    """``cost`` in US dollars: ``None`` when the price of some item is unknown; ``note`` says what it rests on.
+
+    ``lowest`` and ``highest`` are of single items.
+    """
 
     cost: Decimal | None
     note: str = ""
     unpriced: int = 0
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
 
 
 class Estimator:
@@ -46,11 +52,13 @@ class Estimator:
         self._model = model
         self._images = images
         self._now = now
+        self._specs = ParameterSpecSet.from_json(model.parameter_schema)
         self._known: dict[tuple[Any, ...], Price] = {}
 
     def price(self, parameters: Mapping[str, Any]) -> Price:
         """The estimate for one item, all of its pictures."""
-        requested = {name: parameters[name] for name in _PRICED if name in parameters}
+        sent = merge_defaults(self._specs, parameters)
+        requested = {name: sent[name] for name in _PRICED if name in sent}
         key = tuple((name, str(value)) for name, value in requested.items())
         if key not in self._known:
             query = PriceQuery(
@@ -74,4 +82,5 @@ class Estimator:
         if unpriced:
             return Estimate(None, unpriced[0].note, len(unpriced))
         costs = [price.cost for price in prices if price.cost is not None]
-        return Estimate(sum(costs, Decimal(0)), prices[0].note if prices else "")
+        note = prices[0].note if prices else ""
+        return Estimate(sum(costs, Decimal(0)), note, 0, min(costs, default=None), max(costs, default=None))

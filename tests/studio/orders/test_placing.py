@@ -95,6 +95,17 @@ def test_own_hardware_is_free_and_an_unpriced_model_says_so(session, alice):
     assert order.estimated_cost is None and _items(session, order)[0].estimated_cost is None
 
 
+def test_defaults_decide_the_price_as_well(session, alice):
+    size = ParameterSpec("size", ParameterType.ENUM, default="1024x1024", choices=("1024x1024", "1792x1024"))
+    quality = ParameterSpec("quality", ParameterType.ENUM, default="standard", choices=("standard", "hd"))
+    dalle = make_provider(session, "openai")
+    make_model(session, dalle, "dall-e-3", parameter_schema=ParameterSpecSet.of((size, quality)).to_json())
+    plain = OrderForm("openai", "dall-e-3", "a fox")
+    fine = OrderForm("openai", "dall-e-3", "a fox", parameters={"quality": "hd"})
+    costs = [placing.preview(session, alice, one, now=NOON).estimate.cost for one in (plain, fine)]
+    assert costs == [Decimal("0.04"), Decimal("0.08")]
+
+
 def test_pressing_the_button_twice_places_one_order(session, alice):
     first = placing.place(session, alice, form(client_token="t1"), now=NOON)
     assert placing.place(session, alice, form(client_token="t1"), now=NOON).id == first.id
