@@ -69,7 +69,6 @@ KINDS: dict[ProviderKind, KindFacts] = {
             "Community checkpoints and LoRAs, billed in Buzz.",
             requests_per_minute=60,
             concurrent=4,
-            daily_cap=Decimal(10),
             key_page="https://civitai.com/user/account",
         ),
         KindFacts(
