@@ -5,12 +5,12 @@ Everything here reads sums, never events. Days are those of the zone that :func:
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, func, select
+from sqlalchemy import ColumnElement, Date, Select, Table, case, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.metering import names
@@ -18,6 +18,7 @@ from core.metering.access import person_wanted
 from core.metering.days import Days
 from core.metering.models import NO_KEY, NO_PROJECT
 from core.metering.sums import HOUSE_DAYS, PERSON_DAYS
+from core.metering.upserts import dialect_of
 from core.system.actors import Actor
 
 
@@ -110,7 +111,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A value for each day of a range (oldest first) and each name, the largest first, the rest as one."""
+    """A value for each day or week of a range (oldest first) and each name, the largest first, the rest as one."""
 
     dates: tuple[date, ...]
     names: tuple[str, ...]
@@ -122,17 +123,19 @@ OTHER = "Other"
 
 def overview(session: Session, actor: Actor, wanted: UsageFilter) -> Overview:
     """Totals of the range and of the range before."""
-    table = _table(session, actor, wanted)
+    wanted = _allowed(session, actor, wanted)
+    table = _table(wanted)
     is_now = case((table.c.day >= wanted.days.first, 1), else_=0).label("is_now")
-    query = _where(select(is_now, *_sums(table)), table, session, actor, wanted, before=True).group_by(is_now)
+    query = _where(select(is_now, *_sums(table)), table, wanted, before=True).group_by(is_now)
     found = {row[0]: _read(row[1:]) for row in session.execute(query)}
     return Overview(found.get(1, Sums()), found.get(0, Sums()))
 
 
 def daily(session: Session, actor: Actor, wanted: UsageFilter) -> list[Sums]:
     """The totals of each day, oldest first."""
-    table = _table(session, actor, wanted)
-    query = _where(select(table.c.day, *_sums(table)), table, session, actor, wanted).group_by(table.c.day)
+    wanted = _allowed(session, actor, wanted)
+    table = _table(wanted)
+    query = _where(select(table.c.day, *_sums(table)), table, wanted).group_by(table.c.day)
     found = {row[0]: _read(row[1:]) for row in session.execute(query)}
     return [found.get(day, Sums()) for day in wanted.days]
 
@@ -141,12 +144,13 @@ def ranked(
     session: Session, actor: Actor, wanted: UsageFilter, by: Dimension, *, limit: int | None = 10
 ) -> list[Entry]:
     """Who or what cost most, then who was called most; each with its cost in the range before."""
-    table = _table(session, actor, wanted, by)
+    wanted = _allowed(session, actor, wanted)
+    table = _table(wanted, by)
     columns = [table.c[name] for name in _COLUMNS[by]]
     is_now = table.c.day >= wanted.days.first
     before = func.sum(case((is_now, 0), else_=table.c.cost), type_=table.c.cost.type)
     query = select(*columns, before, *(_sum(table, name, is_now) for name in _READ))
-    query = _where(query, table, session, actor, wanted, before=True)
+    query = _where(query, table, wanted, before=True)
     rows = session.execute(query.group_by(*columns)).all()
     width = len(columns)
     entries = [
@@ -166,16 +170,23 @@ def by_day(
     *,
     measure: str = "cost",
     most: int = 10,
+    weekly: bool = False,
 ) -> Series:
-    """``measure`` (of :class:`Sums`) a day, told apart by ``by``: the ``most`` largest, and the rest as one."""
-    table = _table(session, actor, wanted, by)
+    """``measure`` (of :class:`Sums`) a day, told apart by ``by``: the ``most`` largest, and the rest as one.
+
+    ``weekly``: the days of a week as one, named by its Monday.
+    """
+    wanted = _allowed(session, actor, wanted)
+    table = _table(wanted, by)
     columns = [table.c[name] for name in _COLUMNS[by]]
+    day = _monday(session, table) if weekly else table.c.day
     value = func.sum(table.c[measure], type_=table.c[measure].type)
-    query = _where(select(table.c.day, value, *columns), table, session, actor, wanted)
-    found: dict[tuple[str, ...], dict[date, Decimal]] = {}
-    for row in session.execute(query.group_by(table.c.day, *columns)):
-        found.setdefault(_key(row[2:]), {})[row[0]] = Decimal(row[1])
-    return _pivot(session, by, wanted.days, found, most)
+    query = _where(select(day, value, *columns), table, wanted).group_by(day, *columns)
+    found: dict[tuple[Any, ...], dict[date, Any]] = {}
+    for row in session.execute(query).all():
+        found.setdefault(tuple(row[2:]), {})[row[0]] = row[1]
+    dates = tuple(dict.fromkeys(one - timedelta(days=one.weekday()) if weekly else one for one in wanted.days))
+    return _pivot(session, by, dates, {_key(key): values for key, values in found.items()}, most)
 
 
 def unpriced(session: Session, actor: Actor, wanted: UsageFilter) -> list[Entry]:
@@ -187,9 +198,10 @@ def unpriced(session: Session, actor: Actor, wanted: UsageFilter) -> list[Entry]
 
 def csv_rows(session: Session, actor: Actor, wanted: UsageFilter, zone: str) -> Iterator[Sequence[object]]:
     """Sums by day, provider, model and type as rows of a CSV file: the filter, the header, the days."""
-    table = _table(session, actor, wanted)
+    wanted = _allowed(session, actor, wanted)
+    table = _table(wanted)
     columns = [table.c.day, table.c.provider, table.c.model, table.c.type]
-    query = _where(select(*columns, *_sums(table)), table, session, actor, wanted)
+    query = _where(select(*columns, *_sums(table)), table, wanted)
     yield ["filter", f"{wanted.described()}, days of {zone}, costs in US dollars"]
     yield ["day", "provider", "model", "type", *_READ]
     for row in session.execute(query.group_by(*columns).order_by(*columns)):
@@ -201,27 +213,32 @@ def _plain(values: Sequence[Any]) -> Iterator[object]:
         yield f"{value:f}" if name.endswith("cost") else int(value)
 
 
-def _table(session: Session, actor: Actor, wanted: UsageFilter, by: Dimension | None = None) -> Table:
+def _allowed(session: Session, actor: Actor, wanted: UsageFilter) -> UsageFilter:
+    """The same, of the person alone whose usage the actor may see."""
+    return replace(wanted, user_id=person_wanted(session, actor, wanted.user_id))
+
+
+def _table(wanted: UsageFilter, by: Dimension | None = None) -> Table:
     """The coarsest sums that can tell: the house's when nothing is asked of persons."""
-    asked = {name for name in ("project_id", "api_key_id") if getattr(wanted, name) is not None}
-    if person_wanted(session, actor, wanted.user_id) is not None:
-        asked.add("user_id")
-    asked |= set(_COLUMNS[by]) if by else set()
+    asked = {name for name in _OF_PERSONS if getattr(wanted, name) is not None} | set(_COLUMNS[by] if by else ())
     return PERSON_DAYS if asked & _OF_PERSONS else HOUSE_DAYS
 
 
-def _where(
-    query: Select[Any], table: Table, session: Session, actor: Actor, wanted: UsageFilter, before: bool = False
-) -> Select[Any]:
+def _where(query: Select[Any], table: Table, wanted: UsageFilter, before: bool = False) -> Select[Any]:
     days = wanted.days
     query = query.where(table.c.day >= (days.before.first if before else days.first), table.c.day <= days.last)
-    person = person_wanted(session, actor, wanted.user_id)
-    chosen = {"user_id": person, "project_id": wanted.project_id, "api_key_id": wanted.api_key_id}
-    chosen |= {name: getattr(wanted, name) for name in ("provider", "model", "type")}
-    for name, value in chosen.items():
+    for name in ("user_id", "project_id", "api_key_id", "provider", "model", "type"):
+        value = getattr(wanted, name)
         if value is not None:
             query = query.where(table.c[name] == value)
     return query
+
+
+def _monday(session: Session, table: Table) -> ColumnElement[date]:
+    """The Monday of a day's week. Written out: PostgreSQL takes two parameters for two different things."""
+    if dialect_of(session) == "postgresql":
+        return cast(func.date_trunc(literal_column("'week'"), table.c.day), Date)
+    return func.date(table.c.day, literal_column("'weekday 0'"), literal_column("'-6 days'"), type_=Date)
 
 
 def _sums(table: Table) -> list[Any]:
@@ -244,17 +261,17 @@ def _key(values: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _pivot(
-    session: Session, by: Dimension, days: Days, found: dict[tuple[str, ...], dict[date, Decimal]], most: int
+    session: Session, by: Dimension, dates: tuple[date, ...], found: dict[tuple[str, ...], dict[date, Any]], most: int
 ) -> Series:
     ordered = sorted(found, key=lambda key: (-sum(found[key].values()), key))
     # What adds nothing needs no colour, unless there is nothing else.
     ordered = [key for key in ordered if sum(found[key].values())] or ordered[:1]
     shown, rest = ordered[:most], ordered[most:]
-    dates = tuple(days)
-    values = [tuple(found[key].get(day, Decimal(0)) for day in dates) for key in shown]
+    zero = Decimal(0)
+    values = [tuple(Decimal(found[key].get(day, zero)) for day in dates) for key in shown]
     entries = names.given(session, by.value, [Entry(key, "", Sums(), Decimal(0)) for key in shown])
     called = [entry.name for entry in entries]
     if rest:
-        values.append(tuple(sum((found[key].get(day, Decimal(0)) for key in rest), Decimal(0)) for day in dates))
+        values.append(tuple(sum((Decimal(found[key].get(day, zero)) for key in rest), zero) for day in dates))
         called.append(OTHER)
     return Series(dates, tuple(called), tuple(values))

@@ -77,7 +77,9 @@ def show_chart(user: SignedIn, wanted: UsageFilter, zone: str) -> None:
         by = query.choose_dimension(has_persons=user.is_admin)
         csv_button(partial(days_csv, user, wanted, zone), "usage-days", key="usage-days-csv")
     with database.read() as session:
-        series = figures.by_day(session, user.actor, wanted, by, measure=measure)
+        series = figures.by_day(
+            session, user.actor, wanted, by, measure=measure, weekly=overview.is_weekly(wanted.days)
+        )
     with st.container(border=True, key="usage-chart"):
         overview.show_days(series, measure, wanted, zone)
 

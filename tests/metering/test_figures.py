@@ -75,6 +75,9 @@ def test_days_are_told_apart_and_the_small_ones_are_one(session, house):
     assert series.values[1][-1] == Decimal("0.05")
     total = figures.overview(session, house["ada"], UsageFilter(WEEK)).now.cost
     assert sum(map(sum, series.values)) == total
+    weeks = figures.by_day(session, house["ada"], UsageFilter(WEEK), Dimension.MODEL, weekly=True)
+    assert [day.weekday() for day in weeks.dates] == [0, 0] and sum(map(sum, weeks.values)) == total
+    assert weeks.values[weeks.names.index("flux")] == (Decimal("1.00"), Decimal("0.10"))
     calls = figures.by_day(session, house["alice"], UsageFilter(WEEK), Dimension.PROVIDER, measure="calls")
     assert sum(map(sum, calls.values)) == 3
 

@@ -1,7 +1,6 @@
-"""Stacked bars of days, or of weeks where there are many."""
+"""Stacked bars of days or weeks."""
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from html import escape
 
 import plotly.graph_objects as go
@@ -10,17 +9,15 @@ from core.metering.figures import OTHER, Series
 from core.ui import palette
 
 HEIGHT = 300
-MOST_BARS = 120
 NAME_LENGTH = 28
 
 
-def stacked(series: Series, *, is_money: bool) -> tuple[go.Figure, bool]:
-    """One colour a name, the largest at the bottom; and whether each bar is a week."""
-    by_week = len(series.dates) > MOST_BARS
-    dates, rows = _by_week(series) if by_week else (series.dates, series.values)
+def stacked(series: Series, *, is_money: bool) -> go.Figure:
+    """One colour a name, the largest at the bottom."""
+    dates = series.dates
     figure = go.Figure()
     shape = "%{y:$,.4~f}" if is_money else "%{y:,d}"
-    for number, (name, values) in enumerate(zip(series.names, rows, strict=True)):
+    for number, (name, values) in enumerate(zip(series.names, series.values, strict=True)):
         colour, opacity = _colour(number, name)
         figure.add_bar(
             name=_short(name), x=list(dates), y=[float(value) for value in values],
@@ -43,7 +40,7 @@ def stacked(series: Series, *, is_money: bool) -> tuple[go.Figure, bool]:
     )  # fmt: skip
     if len(dates) == 1:  # a single bar would be as wide as the chart
         figure.update_xaxes(range=[dates[0] - timedelta(days=4), dates[0] + timedelta(days=4)], showticklabels=True)
-    return figure, by_week
+    return figure
 
 
 def legend(series: Series) -> str:
@@ -53,19 +50,6 @@ def legend(series: Series) -> str:
         colour, opacity = _colour(number, name)
         entries.append(f'<span><i style="background: {colour}; opacity: {opacity}"></i>{escape(_short(name))}</span>')
     return f'<div class="atl-legend">{"".join(entries)}</div>'
-
-
-def _by_week(series: Series) -> tuple[tuple[date, ...], list[list[Decimal]]]:
-    """The same in weeks, each named by its Monday."""
-    mondays = [day - timedelta(days=day.weekday()) for day in series.dates]
-    weeks = tuple(dict.fromkeys(mondays))
-    rows = []
-    for values in series.values:
-        sums = dict.fromkeys(weeks, Decimal(0))
-        for monday, value in zip(mondays, values, strict=True):
-            sums[monday] += value
-        rows.append([sums[week] for week in weeks])
-    return weeks, rows
 
 
 def _colour(number: int, name: str) -> tuple[str, float]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from core.metering.days import Days
 from core.metering.figures import Overview, Series, Sums, UsageFilter
 from core.ui import charts, times
 from core.ui.figures import Figure, show_figures
@@ -14,6 +15,7 @@ from core.ui.usage.words import nanos, say_nanos, short_dollars
 from core.ui.words import count
 
 _BARS = 30
+_MOST_BARS = 120
 
 
 def show_totals(found: Overview, days: Sequence[Sums], wanted: UsageFilter) -> None:
@@ -54,11 +56,15 @@ def show_days(series: Series, measure: str, wanted: UsageFilter, zone: str) -> N
     said = short_dollars(total) if measure == "cost" else f"{int(total):,}"
     label = MEASURES[measure].lower()
     words = f"{label} of {wanted.days.first} to {wanted.days.last}: {said}"
-    stacked, by_week = chart.stacked(series, is_money=measure == "cost")
-    charts.show(stacked, key="usage-days", alt=f"Stacked bars, {words}.")
+    charts.show(chart.stacked(series, is_money=measure == "cost"), key="usage-days", alt=f"Stacked bars, {words}.")
     st.html(chart.legend(series))
-    step = "Each bar is a week, from Monday on. " if by_week else ""
+    step = "Each bar is a week, from Monday on. " if is_weekly(wanted.days) else ""
     st.caption(f"{step}Days end at midnight in {zone.replace('_', ' ')}, the reporting zone of this house.")
+
+
+def is_weekly(days: Days) -> bool:
+    """Whether a bar is a week: more days than this cannot be told from each other."""
+    return days.count > _MOST_BARS
 
 
 def show_zone_note(summed: str, wanted: str) -> None:
