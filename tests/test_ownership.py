@@ -55,11 +55,14 @@ from core.system.notifications import notify
 from core.system.outbox import OutboxFilter
 from tests.factories import HOUR, NOON, make_account, make_deviation, make_preset, make_user
 from tests.sales.support import make_sale
+from tests.studio.factories import make_product
 from tests.support.sources import functions
 
 POSTS = ("deviation_id", "ids")
+SEVERAL = ("ids", "product_ids")
 OWNED = (*POSTS, "account_id", "session_id", "user_id", "invitation_id", "api_key_id", "channel_id", "delivery_id",
-         "sale_id", "preset_id", "automation_id", "rule_id", "window_id")  # fmt: skip
+         "sale_id", "preset_id", "automation_id", "rule_id", "window_id",
+         "product_id", "product_ids")  # fmt: skip
 NIGHT = BlackoutForm("Mine now", BlackoutKind.WEEKLY, start_time="22:00", end_time="07:00")
 # These take rows or events that a caller has looked up already.
 LOOKED_UP = {"core.system.audit.event_row", "core.system.audit.record"}
@@ -97,6 +100,7 @@ def house(database: Database, store: ObjectStore) -> House:
             **_their_sales(session, charlie),
             **_their_notifications(session, charlie.id),
             **_their_automations(session, Actor.person(charlie.id)),
+            "product": [make_product(session, charlie).id, make_product(session, charlie, deleted_at=NOON).id],
         }
         theirs |= {"user": [charlie.id], "invitation": ["inv_x"]}
         return House(database, store, Actor.person(alice.id), theirs, template, make_preset(session, alice).id)
@@ -151,7 +155,7 @@ def test_what_somebody_else_has_looks_missing_and_stays_as_it_is(house: House, n
     service = services()[name]
     # A service may take two, as for a post and its price: the second is her own then.
     parameter = next(one for one in OWNED if one in inspect.signature(service).parameters)
-    kind = "post" if parameter in POSTS else parameter.removesuffix("_id")
+    kind = "post" if parameter in POSTS else parameter.removesuffix("s").removesuffix("_id")
     before = everything_of(house)
     for stranger in house.theirs[kind]:
         missing = new_id(stranger.partition("_")[0])
@@ -213,6 +217,9 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "up": True,
         "answers": {},
         "content": "{title}",
+        "rating": 4,
+        "notes": "Mine now",
+        "project_id": None,
         "declared": [],
         "floor_seconds": 0.0,
         "password_hash": "!",
@@ -228,7 +235,7 @@ def outcome(house: House, service: Callable[..., Any], parameter: str, value: st
         "allow_private": True,
         "enabled": False,
         "code": "ABCD2345",
-        parameter: [value] if parameter == "ids" else value,
+        parameter: [value] if parameter in SEVERAL else value,
     }
     wanted = inspect.signature(service).parameters
     given = {key: one for key, one in values.items() if key in wanted}
