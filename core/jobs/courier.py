@@ -4,11 +4,13 @@ It takes what lies in the spool, reads the connection from the database, makes t
 spool. Limits are kept by whoever hands calls over; here only threads are limited.
 """
 
+import math
 import signal
 import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import structlog
 
@@ -19,10 +21,11 @@ from core.adapters.images.courier.spool import FOLDER, Reason, Spool
 from core.clock import Clock, utc_now
 from core.db.engine import Database
 from core.errors import UnavailableError
-from core.jobs.ports import Ports
+from core.jobs.ports import Ports, worker_name
 from core.runtime import Runtime
 from core.studio.execution import errands
 from core.studio.providers import Connection, ImageProvider, ProviderKind
+from core.system import heartbeats
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +33,7 @@ LOOK_EVERY_SECONDS = 0.1
 # After something was away, so as not to ask it ten times a second.
 PAUSE_SECONDS = 2.0
 SWEEP_EVERY_SECONDS = 300.0
+BEAT_EVERY_SECONDS = 10.0
 
 
 class Courier:
@@ -46,7 +50,9 @@ class Courier:
         self._clock = clock
         self._stop = threading.Event()
         self._in_hand: set[str] = set()
-        self._swept_at = time.monotonic() - SWEEP_EVERY_SECONDS
+        self._swept_at = self._beat_at = -math.inf
+        self._name = worker_name()
+        self._started_at = clock()
 
     def stop(self) -> None:
         """Ask it to end: nothing more is taken, calls in hand are finished."""
@@ -65,10 +71,15 @@ class Courier:
             log.info("The courier is stopping; calls in hand are finished.", in_hand=len(self._in_hand))
             pool.shutdown(wait=True)
             presence.leave()
+            with suppress(UnavailableError), self._database.session() as session:
+                heartbeats.forget(session, self._name)
             log.info("The courier has stopped.")
 
     def _look_around(self, pool: ThreadPoolExecutor, presence: Presence) -> None:
         try:
+            if time.monotonic() - self._beat_at > BEAT_EVERY_SECONDS:
+                self._beat_at = time.monotonic()
+                self._beat(presence)
             for key in self._spool.waiting():
                 if len(self._in_hand) >= self._threads or self._stop.is_set():
                     break
@@ -82,6 +93,13 @@ class Courier:
         except Exception:  # an edge
             log.exception("The courier's look into its spool failed.")
             self._stop.wait(PAUSE_SECONDS)
+
+    def _beat(self, presence: Presence) -> None:
+        """Tell sidecars and screens that it is there and not stuck."""
+        presence.breathe()
+        with self._database.session() as session:
+            heartbeats.beat(session, self._name, heartbeats.COURIER, started_at=self._started_at,
+                            in_flight=len(self._in_hand), now=self._clock())  # fmt: skip
 
     def _take(self, pool: ThreadPoolExecutor, presence: Presence, key: str) -> None:
         try:

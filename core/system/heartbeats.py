@@ -14,6 +14,7 @@ from core.system.models import Heartbeat, JobRun
 
 SCHEDULER = "scheduler"
 WORKER = "worker"
+COURIER = "courier"
 # A process is called alive if it was heard of this recently; they beat several times as often.
 ALIVE_WITHIN = timedelta(seconds=60)
 

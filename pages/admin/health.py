@@ -16,7 +16,7 @@ from core.ui.page import format_instant, page_header, zone_note
 from core.ui.words import count
 
 EVERY_SECONDS = 10
-NAMES = {"web": "Screens", "api": "API", "scheduler": "Sidecar", "worker": "Worker"}
+NAMES = {"web": "Screens", "api": "API", "scheduler": "Sidecar", "courier": "Courier", "worker": "Worker"}
 
 user = require_admin()
 runtime = get_runtime()

@@ -93,7 +93,8 @@ class Couriered:
     def find(self, connection: Connection, request: GenerationRequest, *, since: datetime) -> Handle | None:
         key = request.key
         with _readable():
-            if self._is_shared and self._spool.void(key):
+            # A folder that is younger than the call is no witness: the other may have been lost with its machine.
+            if self._is_shared and self._spool.born_at <= since and self._spool.void(key):
                 return None
             standing = self._spool.look(key)
             handle = self._handle(key, since)
@@ -237,6 +238,7 @@ def couriered(
 ) -> dict[ProviderKind, ImageProvider]:
     """The same, with a courier in front of those that answer at once and charge for it."""
     spool = Spool(data_dir / FOLDER)
+    log.debug("Calls that are answered at once go through a spool.", spool=spool.id)  # which makes it, before any call
     return {
         kind: Couriered(one, spool, is_shared=is_shared) if is_for_couriers(one) else one
         for kind, one in providers.items()

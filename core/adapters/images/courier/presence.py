@@ -4,8 +4,12 @@ import enum
 import fcntl
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
+
+# A courier that has not been heard of for so long hangs, or was stopped: nothing more is given to it.
+SILENT_SECONDS = 60.0
 
 
 class Role(enum.StrEnum):
@@ -28,6 +32,10 @@ class Presence:
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         fresh.rename(self._path)  # held before anybody could find it
 
+    def breathe(self) -> None:
+        """Show that it does more than exist."""
+        os.utime(self._path)
+
     def take_no_more(self) -> None:
         """Let it be known that nothing more is to be handed over."""
         target = self._folder / f"{self.name}.{Role.LEAVES}"
@@ -49,7 +57,7 @@ class Carriers:
 
     def any_takes(self) -> bool:
         """Whether a courier is there that takes what is handed over."""
-        return any(_is_held(path) for path in self._folder.glob(f"*.{Role.TAKES}"))
+        return any(_is_heard(path) and _is_held(path) for path in self._folder.glob(f"*.{Role.TAKES}"))
 
     def is_alive(self, name: str) -> bool:
         # In the order in which a courier changes its role, so that it cannot slip through in between.
@@ -61,6 +69,13 @@ class Carriers:
             for path in self._folder.glob(f"*.{role}"):
                 if not _is_held(path):
                     path.unlink(missing_ok=True)
+
+
+def _is_heard(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime < SILENT_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _is_held(path: Path) -> bool:

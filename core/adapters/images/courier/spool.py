@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
@@ -83,6 +84,12 @@ class Spool:
             if not path.exists():
                 durable.write(path, token_hex(8).encode())
         return path.read_text()
+
+    @cached_property
+    def born_at(self) -> datetime:
+        """Since when whatever is handed over on this machine has been handed over here."""
+        assert self.id
+        return datetime.fromtimestamp((self.folder / "id").stat().st_mtime, UTC)
 
     def enter(self, role: Role) -> Presence:
         """Become one who carries calls."""
