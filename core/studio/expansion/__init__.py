@@ -5,6 +5,8 @@ Everything here is a function of text, lookups, model and seed: no database, no 
 
 from core.studio.expansion.errors import PairingError
 from core.studio.expansion.expanding import expand
+from core.studio.expansion.explaining import Stage, explain
+from core.studio.expansion.hook_names import HookNames
 from core.studio.expansion.lookups import Lookups
 from core.studio.expansion.remarks import ExpansionWarning
 from core.studio.expansion.results import BatchSummary, ExpandedItem, Expansion, Limits, OrderText, number_in_words
@@ -15,11 +17,14 @@ __all__ = [
     "ExpandedItem",
     "Expansion",
     "ExpansionWarning",
+    "HookNames",
     "Limits",
     "Lookups",
     "OrderText",
     "PairingError",
     "Severity",
+    "Stage",
     "expand",
+    "explain",
     "number_in_words",
 ]

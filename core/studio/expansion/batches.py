@@ -9,6 +9,7 @@ from typing import Any
 from core.studio.expansion.chance import Chance
 from core.studio.expansion.combinations import Combinations
 from core.studio.expansion.compiling import ReadyCommand, ReadyPart
+from core.studio.expansion.hook_names import HookNames
 from core.studio.expansion.layers import Settings
 from core.studio.expansion.remarks import Remarks
 from core.studio.expansion.results import ExpandedItem
@@ -27,6 +28,7 @@ class BatchPart:
     filled: list[tuple[ParameterSpec, ReadyCommand]]
     labels: Sequence[str]  # of all tokens of the segment
     remarks: Remarks
+    hooks: HookNames | None = None  # when they are not known, all names are taken as they are
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
     shown: tuple[list[str], Callable[[Sequence[str]], tuple[str, ...]]] | None = None
 
@@ -34,8 +36,8 @@ class BatchPart:
         """An item for each way of setting the parameters, with the tokens as ``texts`` says."""
         ready = self.ready
         prompt, negative = ready.prompt.fill(texts), ready.negative.fill(texts)
-        before = tuple([hook.fill(texts) for hook in ready.before]) if ready.before else ()
-        after = tuple([hook.fill(texts) for hook in ready.after]) if ready.after else ()
+        before = self._hooks(ready.before, texts) if ready.before else ()
+        after = self._hooks(ready.after, texts) if ready.after else ()
         labels, choose = self._shown()
         chosen = choose(texts)
         for index in indexes:
@@ -64,6 +66,20 @@ class BatchPart:
                 parameters[spec.name] = value
         return {name: value for name, value in parameters.items() if value is not None}
 
+    def _hooks(self, commands: Sequence[ReadyCommand], texts: Sequence[str]) -> tuple[str, ...]:
+        """The names of hooks in their order, without those that are none; an empty option stands for no hook."""
+        names = [self._hook(command, command.value.fill(texts)) for command in commands]
+        return tuple([name for name in names if name])
+
+    def _hook(self, command: ReadyCommand, written: str) -> str | None:
+        mark = command.mark
+        if self.hooks is None or not written:
+            return written
+        found = self.hooks.find(mark.name, written)
+        if found is None:
+            self.remarks.add("unknown_hook", self.hooks.unknown(mark.name, written), "prompt", mark.start, mark.end)
+        return found
+
     def _cast(self, spec: ParameterSpec, command: ReadyCommand, text: str) -> tuple[bool, Any]:
         """A value that comes from a token is one value, whatever is in it."""
         mark = command.mark
@@ -80,7 +96,7 @@ class Batch:
     def __init__(self, number: int, combinations: Combinations, parts: Sequence[BatchPart], made: int) -> None:
         self.number = number
         self.combinations = combinations
-        self._parts = parts
+        self.parts = parts
         self._sequence = made + 1
         self._ends = list(accumulate(part.settings.count for part in parts))
         self.possible = combinations.count * self._ends[-1]
@@ -89,7 +105,7 @@ class Batch:
         """Combination by combination, in each part by part, in each the parameters."""
         sequence = self._sequence
         for texts in self.combinations.walk():
-            for part in self._parts:
+            for part in self.parts:
                 for item in part.items(self.number, texts, range(part.settings.count), sequence):
                     yield item
                     sequence += 1
@@ -103,4 +119,4 @@ class Batch:
             place = bisect_right(self._ends, rest)
             index = rest - (self._ends[place - 1] if place else 0)
             texts = self.combinations.texts(places[rank])
-            yield from self._parts[place].items(self.number, texts, (index,), sequence)
+            yield from self.parts[place].items(self.number, texts, (index,), sequence)

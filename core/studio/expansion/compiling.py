@@ -13,6 +13,7 @@ from core.studio.expansion.templates import Template
 from core.studio.expansion.tokens import BackReference, Token, TokenReader
 
 _HOOKS = frozenset({"before", "after"})
+MOST_HOOKS = 16  # of one kind, for one picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ class ReadyPart:
     prompt: Template
     negative: Template
     parameters: tuple[ReadyCommand, ...]
-    before: tuple[Template, ...]
-    after: tuple[Template, ...]
+    before: tuple[ReadyCommand, ...]
+    after: tuple[ReadyCommand, ...]
 
     @property
     def tokens(self) -> list[int]:
         """The tokens it shows, in order."""
-        templates = (self.prompt, self.negative, *(one.value for one in self.parameters), *self.before, *self.after)
+        commands = (*self.parameters, *self.before, *self.after)
+        templates = (self.prompt, self.negative, *(one.value for one in commands))
         return sorted({token for template in templates for token in template.tokens})
 
 
@@ -98,17 +100,24 @@ class _SegmentCompiler:
         )
         templates = {key: Template(pieces, empty) for key, pieces in negative_pieces.items()}
         for (pieces, commands), one in zip(prompts, segment.pairs, strict=True):
-            ready = [(mark, Template(value, empty)) for mark, value in commands]
+            ready = [ReadyCommand(mark, Template(value, empty)) for mark, value in commands]
             self.ready.parts.append(
                 ReadyPart(
                     Template(pieces, empty),
                     templates[id(one.negative)],
-                    tuple(ReadyCommand(mark, value) for mark, value in ready if mark.name not in _HOOKS),
-                    tuple(value for mark, value in ready if mark.name == "before"),
-                    tuple(value for mark, value in ready if mark.name == "after"),
+                    tuple(one for one in ready if one.mark.name not in _HOOKS),
+                    self._hooks(ready, "before"),
+                    self._hooks(ready, "after"),
                 )
             )
         return self.ready
+
+    def _hooks(self, commands: Iterable[ReadyCommand], when: str) -> tuple[ReadyCommand, ...]:
+        found = tuple(one for one in commands if one.mark.name == when)
+        for one in found[MOST_HOOKS:][:1]:
+            message = f"A picture has at most {MOST_HOOKS} hooks {when} its call; the rest are left out."
+            self.remarks.add("too_many_hooks", message, "prompt", one.mark.start, found[-1].mark.end)
+        return found[:MOST_HOOKS]
 
     def _part(self, part: Part, name: str) -> tuple[list[str | int], list[tuple[CommandMark, list[str | int]]]]:
         pieces: list[str | int] = []

@@ -7,8 +7,9 @@ from itertools import accumulate, islice
 from core.studio.expansion.batches import Batch, BatchPart
 from core.studio.expansion.chance import Chance
 from core.studio.expansion.combinations import Combinations
-from core.studio.expansion.commands import BatchCommands, read_batch, read_meta
+from core.studio.expansion.commands import BatchCommands, MetaCommands, read_batch, read_meta
 from core.studio.expansion.compiling import Compiler, ReadyCommand, ReadySegment
+from core.studio.expansion.hook_names import HookNames
 from core.studio.expansion.layers import Layer, LayerReader, Settings
 from core.studio.expansion.lookups import Lookups, LookupTable
 from core.studio.expansion.remarks import Remarks
@@ -32,34 +33,43 @@ def expand(
     seed: int,
     limits: Limits = USUAL_LIMITS,
     images_per_item: int = 1,
+    hooks: HookNames | None = None,
 ) -> Expansion:
     """The items that ``text`` makes, at most as many as the limits allow.
 
     The same text, lookups, model and seed give the same items, in any process. What is malformed stays text and is
     warned of; only parts of the negative prompt that do not pair raise, :class:`PairingError`. ``lookups`` may fetch
-    values when asked for a key. The language: ``docs/reference/expansion.md``.
+    values when asked for a key. With ``hooks`` names that are none are warned of and left out. The language:
+    ``docs/reference/expansion.md``.
     """
-    return _Order(LookupTable(lookups), Names(specs), seed, limits).expand(text, images_per_item)
+    return Expander(LookupTable(lookups), Names(specs), seed, limits, hooks).expand(text, images_per_item)
 
 
-class _Order:
-    def __init__(self, lookups: LookupTable, names: Names, seed: int, limits: Limits) -> None:
+class Expander:
+    """All that one expansion needs, step by step; :mod:`explaining` takes the same steps and tells of them."""
+
+    def __init__(self, lookups: LookupTable, names: Names, seed: int, limits: Limits, hooks: HookNames | None) -> None:
         self.remarks = Remarks()
         self.names = names
         self.chance: Callable[..., Chance] = partial(Chance, seed, "batch")
         self.limits = limits
+        self.hooks = hooks
         self.layers = LayerReader(names, self.remarks)
         self.compiler = Compiler(lookups, self.remarks, self.chance)
         self.items: list[ExpandedItem] = []
 
     def expand(self, text: OrderText, images_per_item: int) -> Expansion:
+        segments, meta, layers = self.read(text)
+        batches = [self._batch(segment, number, layers) for number, segment in enumerate(segments, start=1)]
+        return Expansion(tuple(batches), tuple(self.items), self.remarks.all(), meta.debug, max(1, images_per_item))
+
+    def read(self, text: OrderText) -> tuple[Sequence[PairedSegment], MetaCommands, list[Layer]]:
+        """The batches of a text, what counts for all of them, and the layers of parameters below those of a batch."""
         prompt = read_shape(cleaned(text.prompt), "prompt", self.remarks)
         negative = read_shape(cleaned(text.negative_prompt), "negative_prompt", self.remarks)
         segments = self._within_reason(pair(prompt, negative, self.remarks))
         meta = read_meta(prompt.commands, self.remarks)
-        layers = [self.layers.form(text.parameters), self.layers.commands(meta.parameters)]
-        batches = [self._batch(segment, number, layers) for number, segment in enumerate(segments, start=1)]
-        return Expansion(tuple(batches), tuple(self.items), self.remarks.all(), meta.debug, max(1, images_per_item))
+        return segments, meta, [self.layers.form(text.parameters), self.layers.commands(meta.parameters)]
 
     def _within_reason(self, segments: Sequence[PairedSegment]) -> Sequence[PairedSegment]:
         """As many batches as could make an item; fewer when a long negative prompt would be read for each of them."""
@@ -75,7 +85,7 @@ class _Order:
     def _batch(self, segment: PairedSegment, number: int, layers: Sequence[Layer]) -> BatchSummary:
         commands = read_batch(segment.commands, self.remarks)
         ready = self.compiler.compile(segment, number)
-        batch = self._prepare(ready, number, [*layers, self.layers.commands(commands.parameters)])
+        batch = self.prepare(ready, number, [*layers, self.layers.commands(commands.parameters)])
         self._advise(ready, batch)
         wanted = min(batch.possible, commands.sample or batch.possible)
         own = min(wanted, commands.cap or self.limits.per_batch)
@@ -89,7 +99,8 @@ class _Order:
         first = self.items[before] if count else None
         return BatchSummary(number, count, batch.possible, count < wanted, first)
 
-    def _prepare(self, ready: ReadySegment, number: int, layers: Sequence[Layer]) -> Batch:
+    def prepare(self, ready: ReadySegment, number: int, layers: Sequence[Layer]) -> Batch:
+        """All items that a batch could make; ``layers`` are those of the parameters, the nearest last."""
         labels = ready.labels
         plain = Settings(self.names, layers, lambda name: self.chance(number, "parameter", name).below)
         parts = []
@@ -100,7 +111,7 @@ class _Order:
                 layer = self.layers.commands(fixed)
                 settings = Settings(self.names, [*layers, layer], partial(self._below, number, place))
             filled = [found for one in part.parameters if one.has_tokens and (found := self._filled(one))]
-            parts.append(BatchPart(part, settings, filled, labels, self.remarks))
+            parts.append(BatchPart(part, settings, filled, labels, self.remarks, self.hooks))
         return Batch(number, Combinations(ready.tokens), parts, len(self.items))
 
     def _below(self, number: int, place: int, name: str) -> Callable[[int], int]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.studio.expansion import Expansion, Limits, OrderText, expand
+from core.studio.expansion import Expansion, HookNames, Limits, OrderText, expand
 from core.studio.parameters import ParameterSpec, ParameterSpecSet, ParameterType
 
 T = ParameterType
@@ -30,9 +30,16 @@ ALL = Limits(per_batch=100_000, per_order=100_000)
 
 
 def expanded(
-    prompt: str, negative: str = "", *, seed: int = 1, limits: Limits = ALL, lookups: Any = LOOKUPS, **parameters: Any
+    prompt: str,
+    negative: str = "",
+    *,
+    seed: int = 1,
+    limits: Limits = ALL,
+    lookups: Any = LOOKUPS,
+    hooks: HookNames | None = None,
+    **parameters: Any,
 ) -> Expansion:
-    return expand(OrderText(prompt, negative, parameters), lookups, SPECS, seed=seed, limits=limits)
+    return expand(OrderText(prompt, negative, parameters), lookups, SPECS, seed=seed, limits=limits, hooks=hooks)
 
 
 def prompts(prompt: str, negative: str = "", **options: Any) -> list[str]:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from core.studio.expansion import Expansion, Limits
+from core.studio.hooks.registry import NAMES, reference_rows
 from tests.docs.support import reference, table_rows
 from tests.studio.expansion.support import ALL, codes, expanded
 from tests.support.processes import ROOT
@@ -26,7 +27,8 @@ def field(example: str, name: str, default: str = "") -> str:
 def expansion_of(example: str) -> Expansion:
     form = dict(re.findall(r"^form (\w+): (.*)$", example, re.MULTILINE))
     limits = ALL if field(example, "limits") == "none" else Limits()
-    return expanded(field(example, "prompt"), field(example, "negative"), limits=limits, lookups=LOOKUPS, **form)
+    prompt, negative = field(example, "prompt"), field(example, "negative")
+    return expanded(prompt, negative, limits=limits, lookups=LOOKUPS, hooks=NAMES, **form)
 
 
 def shown(expansion: Expansion) -> list[str]:
@@ -59,3 +61,9 @@ def test_every_warning_is_listed_and_no_other():
     rows = [row for row in table_rows(PAGE) if len(row) == 3]
     listed = {code for code, severity, _ in rows if severity.startswith(("info", "warning", "error"))}
     assert used == listed
+
+
+def test_every_hook_is_listed_with_its_sentence_and_no_other():
+    assert [
+        line for line in PAGE.splitlines() if re.match(r"\| `pipeline:(?:before|after):[\w-]+` \|", line)
+    ] == reference_rows()

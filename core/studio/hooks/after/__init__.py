@@ -1,0 +1,1 @@
+"""What is done with a picture that was made, each in a file of its own."""
