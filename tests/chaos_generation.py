@@ -138,6 +138,9 @@ def run(engine: str, *, kills: int, seed: int, shared: SharedRun) -> Counts:
         sandbox.wait_until_answers(f"http://127.0.0.1:{port}/_sandbox/health")
         place = stack.enter_context(installation(url, folder, f"http://127.0.0.1:{port}"))
         ordering.furnish(place, rate_limit_requests=None, concurrent_limit=4)
+        log = folder / "courier.log"
+        courier = stack.enter_context(running("core.cli", "courier", output=log, settings=place.environment))
+        courier.wait_until_says("The courier is ready.")
         _kill_again_and_again(place, kills, random.Random(seed), counts)
         _finish(place)
         _count(place, counts)

@@ -1,5 +1,6 @@
 """A real sidecar, killed at every step of a call: each request is made once, each picture is there once."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.crash import ordering
 from tests.crash.dying_generator import PLACES
 from tests.crash.installation import Installation, installation
+from tests.support.databases import only_postgresql
 from tests.support.processes import running
 
 pytestmark = pytest.mark.crash
@@ -42,3 +44,20 @@ def test_killed_at_every_step_each_request_is_made_once_and_no_picture_is_lost(
             assert len(products) == expected == len({one.order_item_id for one in products})
         assert ordering.begun_at(place, "civitai") == {"begun": len(PLACES) + 1, "twice": 0}
         assert ordering.unsettled(place) == 0
+
+
+@only_postgresql
+def test_workers_carry_what_the_sidecar_hands_over(database_url: str, tmp_path: Path, sandbox_url: str) -> None:
+    handed = {"ATELIER_DISPATCH": "procrastinate"}
+    with installation(database_url, tmp_path, sandbox_url, **handed) as place, ExitStack() as stack:
+        ordering.reset(place, "civitai", seconds=0.1)
+        ordering.furnish(place, concurrent_limit=3, rate_limit_requests=None)
+        log = place.folder / "worker.log"
+        worker = stack.enter_context(running("core.cli", "worker", output=log, settings=place.environment))
+        worker.wait_until_says("The worker is ready.")
+        scheduler = stack.enter_context(place.scheduler())
+        asked, drawn = ordering.order(place, "civitai-sandbox", 6), ordering.order(place, "local", 3)
+        place.wait(lambda: ordering.all_complete(place, asked, drawn), scheduler)
+        assert ordering.begun_at(place, "civitai") == {"begun": 6, "twice": 0}
+        assert "Called a provider of pictures" in worker.output()
+        assert worker.terminate() == 0

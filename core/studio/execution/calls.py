@@ -13,6 +13,8 @@ from core.clock import Clock
 from core.errors import UnavailableError
 from core.media.incoming import Incoming
 from core.media.storage import ObjectMissing, ObjectStore
+from core.studio.execution import tidying
+from core.studio.execution.cleaning import clean_error, clean_handle, clean_status, clean_submitted
 from core.studio.execution.requests import request_of
 from core.studio.execution.work import Work
 from core.studio.providers import (
@@ -65,16 +67,17 @@ class Calls:
     def submit(self, work: Work) -> Submitted:
         provider = self.provider_of(work)
         with self._request(work) as request, named(work, "submit", may_have_effect=True):
-            return provider.submit(work.connection, request)
+            return tidying.submitted(provider.submit(work.connection, request))
 
     def find(self, work: Work) -> Handle | None:
         provider = self.provider_of(work)
         with self._request(work) as request, named(work, "find"):
-            return provider.find(work.connection, request, since=work.attempt.opened_at)
+            found = provider.find(work.connection, request, since=work.attempt.opened_at)
+            return None if found is None else tidying.handle(found)
 
     def poll(self, work: Work, handle: Handle) -> CallStatus:
         with named(work, "poll"):
-            return self.provider_of(work).poll(work.connection, handle)
+            return tidying.status(self.provider_of(work).poll(work.connection, handle))
 
     def cancel(self, work: Work, handle: Handle) -> bool:
         with named(work, "cancel"):
@@ -125,7 +128,7 @@ def named(work: Work, step: str, *, may_have_effect: bool = False) -> Iterator[N
     except GenerationError as error:
         log.warning("A step of a generation failed.", item_id=work.id, step=step, provider=work.provider_id,
                     category=error.category.value, http_status=error.http_status)  # fmt: skip
-        raise
+        raise tidying.error(error) from error
     except Exception as caught:
         log.exception("A step of a generation failed unexpectedly.", item_id=work.id, step=step)
         raise GenerationError(

@@ -19,6 +19,7 @@ from core.db.base import table_of
 from core.db.engine import Database
 from core.db.ids import new_id
 from core.logs import correlation_id
+from core.metering.price import HIGHEST_COST
 from core.studio.catalogue.models import Model, Provider
 from core.studio.execution import notices, stops
 from core.studio.execution.limits import Room, lock_provider, room_of
@@ -177,7 +178,7 @@ def _open_one(
             "correlation_id": correlation_id(),
         },
     )
-    provider.held_today += held or Decimal(0)
+    provider.held_today = min(provider.held_today + (held or 0), HIGHEST_COST)
     states.require_item_move(item.status, ItemStatus.GENERATING)
     item.status = ItemStatus.GENERATING
     item.lock_id, item.locked_at, item.execution_version = worker, now, item.execution_version + 1

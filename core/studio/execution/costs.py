@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.db.types import Cost
 from core.metering.consumption import Consumption
 from core.metering.events import UsageEvent, UsageStatus, record
-from core.metering.price import Price
+from core.metering.price import HIGHEST_COST, Price
 from core.metering.pricing import PriceQuery, price
 from core.studio.catalogue.models import Provider
 from core.studio.execution import stops
@@ -105,7 +105,8 @@ def cost_of_all_calls(session: Session, ledger: Ledger, latest: Decimal | None) 
     others, priced, total = session.execute(query).one()
     if latest is None or others != priced:
         return None
-    return latest + (total or Decimal(0))
+    together = latest + (total or Decimal(0))
+    return together if together <= HIGHEST_COST else None
 
 
 def _query(ledger: Ledger, consumption: Consumption) -> PriceQuery:
@@ -135,9 +136,11 @@ def tell_provider(ledger: Ledger) -> None:
     is_new_day = or_(Provider.spend_day.is_(None), Provider.spend_day < today)
     freed = literal(ledger.work.attempt.held_cost or Decimal(0), Cost())
     spent, nothing = literal(ledger.spent, Cost()), literal(Decimal(0), Cost())
+    highest = literal(HIGHEST_COST, Cost())
+    together = case((Provider.spent_today > highest - spent, highest), else_=Provider.spent_today + spent)
     values: dict[str, Any] = {
         "spend_day": case((is_new_day, today), else_=Provider.spend_day),
-        "spent_today": case((is_new_day, spent), else_=Provider.spent_today + spent),
+        "spent_today": case((is_new_day, spent), else_=together),
         "held_today": case((Provider.held_today < freed, nothing), else_=Provider.held_today - freed),
     }
     if ledger.went_well:

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.media.blobs import remove_objects
 from core.studio.execution import settling, spool
+from core.studio.execution.calls import NeverCalled
 from core.studio.execution.keeping import Kept, Lost
 from core.studio.execution.ledger import Ledger
 from core.studio.execution.products import write_products
@@ -38,6 +39,14 @@ def submitted(ledger: Ledger, handle: dict[str, Any], *, is_done: bool = False) 
     if not is_done:
         took = (ledger.now - ledger.work.attempt.opened_at).total_seconds()
         ledger.log(LogLevel.INFO, "submitted", "The provider has the call.", seconds=round(took, 2))
+
+
+def failed(ledger: Ledger, status: CallStatus) -> None:
+    """The provider says that the call came to nothing."""
+    error = status.error or NO_REASON
+    if not status.was_begun and error.http_status is None and status.consumption is None:
+        error = NeverCalled(str(error), error.category, retry_after=error.retry_after)
+    settling.fail(ledger, error, consumption=status.consumption, was_running=status.was_begun)
 
 
 def still_running(ledger: Ledger, status: CallStatus) -> None:

@@ -275,15 +275,13 @@ class Runner:
             case CallState.DONE if status.outcome is not None:
                 self._done(work, status.outcome)
             case CallState.FAILED | CallState.DONE:
-                error = status.error or results.NO_REASON
-                self._settle(work, lambda ledger: settling.fail(
-                    ledger, error, consumption=status.consumption, was_running=status.was_begun))  # fmt: skip
+                self._settle(work, lambda ledger: results.failed(ledger, status))
             case CallState.CANCELLED if was_asked_to_stop or work.is_cancelled:
                 self._settle(work, lambda ledger: settling.cancelled(
                     ledger, status.consumption, was_made=status.was_begun))  # fmt: skip
             case CallState.CANCELLED:
                 self._settle(work, lambda ledger: settling.fail(
-                    ledger, STOPPED_THERE, consumption=status.consumption, was_running=True))  # fmt: skip
+                    ledger, STOPPED_THERE, consumption=status.consumption, was_running=status.was_begun))  # fmt: skip
             case CallState.LOST if was_asked_to_stop:
                 self._settle(work, lambda ledger: settling.cancelled(ledger, status.consumption, was_made=True))
             case CallState.LOST if work.is_own_hardware:
