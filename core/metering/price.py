@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+# US dollars of one call, the most that can be written down.
+HIGHEST_COST = Decimal("99999.999999999")
+
 
 @dataclass(frozen=True, slots=True)
 class Price:

@@ -18,7 +18,7 @@ from core.metering.prices.rates import Rate
 from core.system import audit
 from core.system.actors import Actor
 
-MOST = Decimal(100_000)
+MOST = Decimal(10_000)
 _LENGTHS = {"provider": 100, "model": 255, "modality": 32, "size": 32, "quality": 32}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.metering.consumption import Consumption
 from core.metering.models import PriceUnit
-from core.metering.price import Price
+from core.metering.price import HIGHEST_COST, Price
 from core.metering.prices import bundled as own
 from core.metering.prices.overrides import rates_of
 from core.metering.prices.rates import Rate, reckon
@@ -23,6 +23,7 @@ from core.metering.wanted import wanted_of
 
 __all__ = ["Consumption", "Price", "PriceQuery", "estimate", "price"]
 
+TOO_MUCH = "By its price this call would cost more than can be written down. Look at the price under Usage & costs."
 NO_PRICE = "No price is known for this model. An administrator can set one under Usage & costs."
 
 
@@ -40,6 +41,11 @@ class PriceQuery:
 
 def price(session: Session | Connection, query: PriceQuery, *, at: datetime) -> Price:
     """What a call made ``at`` cost. Reckoned with guesses where the provider did not say, and then ``estimated``."""
+    found = _price(session, query, at)
+    return found if found.cost is None or found.cost <= HIGHEST_COST else Price.unknown(TOO_MUCH)
+
+
+def _price(session: Session | Connection, query: PriceQuery, at: datetime) -> Price:
     used = query.consumption
     is_own = query.provider_kind in own.OWN_HARDWARE
     # Hardware of the house reports nothing to pay; what it takes the house to run it may have a price all the same.
