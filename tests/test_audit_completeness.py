@@ -10,6 +10,7 @@ WITHOUT_EVENT = {
     "core.identity.connect.begin": "remembers for ten minutes that somebody has left for the site",
     "core.identity.connect.begin_without_extras": "the same, for fewer scopes",
     "core.identity.connect.abandon": "forgets it",
+    "core.studio.orders.drafts.save_draft": "keeps what is typed into the order form, for the next visit",
     "core.sales.claims.heartbeat": "says that a client is alive; its claim is in the trail",
     "core.sales.proof.stored": "puts an object into the store; what writes it onto a sale is in the trail",
 }

@@ -14,6 +14,7 @@ from tests.factories import make_account, make_attempt, make_deviation, make_use
 from tests.sales.support import make_sale
 from tests.screens.conftest import SignIn
 from tests.screens.support import open_screen, run, said
+from tests.studio.factories import make_collection, make_lookup, make_product, make_project
 
 ALL = [screen for group in SCREENS.values() for screen in group]
 FOR_ALL = [screen for screen in ALL if not screen.admins_only]
@@ -93,6 +94,10 @@ def _somebody_with_posts(session) -> str:  # type: ignore[no-untyped-def]  # the
         post = make_deviation(session, charlie, account, status=status, title=SECRET_TITLE)
         make_attempt(session, post, message=SECRET_TITLE)
         make_sale(session, charlie, deviation=post, url="https://example.test/x", title=SECRET_TITLE)
+    make_collection(session, charlie, SECRET_TITLE)
+    project = make_project(session, charlie, SECRET_TITLE)
+    make_product(session, charlie, name=SECRET_TITLE, prompt=SECRET_TITLE, project_id=project.id)
+    make_lookup(session, charlie, "secret", [SECRET_TITLE])
     name, now = account.username, utc_now()
     channels.add_webhook(
         session, Actor.person(charlie.id), f"https://{name}.example", ["post.failed"], allow_private=True, now=now

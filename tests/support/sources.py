@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.support.processes import ROOT
 
-CONTEXTS = ("identity", "system", "media", "sales", "publishing")
+CONTEXTS = ("identity", "system", "media", "metering", "studio", "sales", "publishing")
 # What a call that writes ends with.
 _WRITING = {"add", "add_all", "delete", "update", "insert", "insert_ignoring", "insert_or_update", "setattr"}
 # What services put together for themselves around a row.

@@ -17,7 +17,7 @@ from core.ui.shelves import opened
 from core.ui.shelves.forms import finish
 from core.ui.shelves.opened import Opened
 from core.ui.shelves.pictures import show_tile
-from core.ui.words import count, plain
+from core.ui.words import count, plain, shortened
 
 OFFERED = 36
 
@@ -91,6 +91,6 @@ def _choose(offered: Sequence[ProductView], before: Sequence[str], key: str) -> 
         for view in offered:
             with st.container(gap="xxsmall"):
                 show_tile(view, links=False)
-                if st.checkbox(plain(view.name[:20]), view.id in before, key=f"{key}-take-{view.id}"):
+                if st.checkbox(plain(shortened(view.name, 18)), view.id in before, key=f"{key}-take-{view.id}"):
                     chosen.append(view.id)
     return chosen

@@ -31,10 +31,11 @@ def show_collections(user: SignedIn, *, by_rule: bool) -> None:
     if not rows:
         _say_none(by_rule)
         return
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         wanted = st.text_input(
             "Find", key="collections-find", placeholder="Name", label_visibility="collapsed", width=220
         ) if len(rows) >= SEARCH_FROM else ""  # fmt: skip
+        st.space("stretch")
         csv_button(lambda: _csv(rows, sizes), "atelier-collections", key="collections-csv")
     shown = [row for row in rows if (wanted or "").strip().casefold() in row.name.casefold()]
     if not shown:

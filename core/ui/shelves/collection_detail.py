@@ -24,7 +24,7 @@ from core.ui.shelves.names import names_of
 from core.ui.shelves.pictures import show_tile
 from core.ui.shelves.rules import phrases
 from core.ui.tables import csv_button, csv_bytes
-from core.ui.words import count, plain
+from core.ui.words import count, plain, shortened
 
 PER_PAGE = 24
 FRONT, EARLIER, LATER, COVER, REMOVE = "To the front", "Earlier", "Later", "Make it the cover", "Remove"
@@ -116,7 +116,7 @@ def _show_members(
                     marks = ["cover"] if view.id == row.cover_product_id else []
                     marks += [f"{view.rating} stars"] if view.rating else []
                     marks += ["liked"] if view.liked else []
-                    st.caption(" · ".join(marks) or plain(view.name[:24]), width="stretch")
+                    st.caption(" · ".join(marks) or plain(shortened(view.name, 14)), width="stretch")
                     entries = _entries(ids, view.id) if can_move else [COVER]
                     chosen = st.menu_button("", entries, icon=":material/more_vert:", type="tertiary",
                                             key=f"member-{view.id}", help="Place, cover, remove")  # fmt: skip

@@ -15,7 +15,11 @@ _CSS = """
   background: color-mix(in srgb, currentColor 7%, transparent); }
 .atl-mosaic img { width: 100%; height: 100%; object-fit: cover; min-height: 0; min-width: 0; display: block; }
 .atl-mosaic img:first-child { grid-row: 1 / 4; }
-.atl-mosaic.atl-one img:first-child { grid-column: 1 / 3; }
+.atl-mosaic.atl-of-1 { grid-template-columns: 1fr; }
+.atl-mosaic.atl-of-2 { grid-template-columns: 1fr 1fr; }
+.atl-mosaic.atl-of-2 img { grid-row: 1 / 4; }
+.atl-mosaic.atl-of-3 { grid-template-columns: 2fr 1fr; grid-template-rows: repeat(2, 1fr); }
+.atl-mosaic.atl-of-3 img:first-child { grid-row: 1 / 3; }
 .atl-mosaic.atl-none { display: flex; align-items: center; justify-content: center; font-size: .875rem; opacity: .72; }
 .atl-tile { aspect-ratio: 1; border-radius: 8px; overflow: hidden; display: block;
   background: color-mix(in srgb, currentColor 7%, transparent); }
@@ -40,8 +44,7 @@ def show_cover(blob_ids: Sequence[str], *, empty: str = "No picture yet") -> Non
         f'<img alt="" loading="lazy" src="{blob_url(one, 400 if place == 0 else 150)}">'
         for place, one in enumerate(blob_ids)
     )
-    kind = " atl-one" if len(blob_ids) == 1 else ""
-    st.html(f'<div class="atl-mosaic{kind}">{images}</div>')
+    st.html(f'<div class="atl-mosaic atl-of-{len(blob_ids)}">{images}</div>')
 
 
 def show_tile(product: ProductView, *, links: bool = True) -> None:

@@ -35,13 +35,17 @@ def show_room(user: SignedIn) -> None:
         return
     st.dataframe(
         [
-            {"Person": one.username, "Files": one.files, "Pictures": size(one.picture_bytes),
-             "Films": size(one.film_bytes), "Other": size(one.other_bytes), "Together": size(one.total_bytes)}
+            {"Person": one.username, "Files": one.files, "Pictures": _some(one.picture_bytes),
+             "Films": _some(one.film_bytes), "Other": _some(one.other_bytes), "Together": size(one.total_bytes)}
             for one in people
         ],
         hide_index=True, height="content",
     )  # fmt: skip
     csv_button(lambda: _csv(people), "atelier-storage", key="room-csv")
+
+
+def _some(number: int) -> str:
+    return size(number) if number else "–"
 
 
 def _csv(people: Sequence[RoomUsed]) -> bytes:

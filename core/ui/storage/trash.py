@@ -16,7 +16,7 @@ from core.studio.retention import TrashKind
 from core.ui.errors import guarded
 from core.ui.said import Said
 from core.ui.times import moment
-from core.ui.words import count
+from core.ui.words import count, listed
 
 SAID = Said("storage")
 _WORDS = {
@@ -51,18 +51,17 @@ def show_trash(user: SignedIn, now: datetime) -> None:
                "person brings their own back on the screen named.")  # fmt: skip
     with runtime.database.read() as session:
         heaps = _heaps(session, user)
-    for heap in heaps:
-        with st.container(
-            border=True, horizontal=True, vertical_alignment="center", gap="small", key=f"heap-{heap.key}"
-        ):
-            oldest = (
-                "" if heap.oldest_at is None else f", the oldest from {moment(heap.oldest_at, user.timezone, now=now)}"
-            )
+    full = [heap for heap in heaps if heap.count]
+    for heap in full:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"heap-{heap.key}"):
+            since = moment(heap.oldest_at or now, user.timezone, now=now)
             with st.container(gap="xxsmall"):
-                st.markdown(f"**{heap.name}** · {heap.count:,}{oldest}" if heap.count else f"**{heap.name}** · empty")
+                st.markdown(f"**{heap.name}** · {heap.count:,}, the oldest from {since}")
                 st.caption(f"Restored under {heap.place}")
-            if heap.count:
-                _offer_emptying(heap)
+            _offer_emptying(heap)
+    empty = [heap.name.lower() for heap in heaps if not heap.count]
+    if empty:
+        st.caption(f":material/check: Nothing in the trash of {listed(empty)}.")
 
 
 def _heaps(session: Session, user: SignedIn) -> list[_Heap]:

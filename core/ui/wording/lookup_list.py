@@ -13,12 +13,12 @@ from core.studio.wording.models import Lookup
 from core.ui.page import empty_state
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.wording.acting import act, open_dialog
-from core.ui.wording.trying import show_line, show_resolved
+from core.ui.wording.trying import Words, show_line, show_resolved
 from core.ui.words import count, plain, shortened
 
 
 def show_lookups(user: SignedIn) -> None:
-    """The list, and beside it what the chosen one becomes."""
+    """The list, and above it what the chosen one becomes."""
     with get_runtime().database.read() as session:
         rows = lookups.list_lookups(session, user.actor)
         binned = lookups.list_trashed_lookups(session, user.actor)
@@ -27,21 +27,29 @@ def show_lookups(user: SignedIn) -> None:
     if not rows:
         empty_state("No lookup yet", "A lookup is a list of words for prompts: [color] tries each of them.",
                     icon=":material/data_array:")  # fmt: skip
-    left, right = st.columns([3, 2], gap="large")
+    _show_tries(words)
+    shown = _narrow(rows)
+    for category, some in groupby(shown, key=lambda row: row.category or "Without a category"):
+        st.markdown(f"**{plain(category)}**")
+        for row in some:
+            _show_row(user, row)
+    if rows and not shown:
+        st.caption("No lookup is like this.")
+    _show_trash(user, binned)
+
+
+def _show_tries(words: Words) -> None:
+    """What the lookup of the address becomes, and a line to try it with; the line alone is folded away."""
+    open_key = st.query_params.get("lookup")
+    if open_key is None or open_key not in words:
+        with st.expander("Try a line", icon=":material/science:"):
+            show_line(words, "a harbour in [weather], [light]")
+        return
+    left, right = st.columns(2, gap="medium")
     with left:
-        shown = _narrow(rows)
-        for category, some in groupby(shown, key=lambda row: row.category or "Without a category"):
-            st.markdown(f"**{plain(category)}**")
-            for row in some:
-                _show_row(user, row)
-        if rows and not shown:
-            st.caption("No lookup is like this.")
-        _show_trash(user, binned)
+        show_resolved(words, open_key)
     with right:
-        open_key = st.query_params.get("lookup")
-        if open_key in words:
-            show_resolved(words, open_key)
-        show_line(words, f"a harbour at [{open_key}]" if open_key in words else "a harbour in [weather], [light]")
+        show_line(words, f"a harbour at [{open_key}]")
 
 
 def _show_tools(rows: Sequence[Lookup]) -> None:
