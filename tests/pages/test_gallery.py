@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from core.publishing.from_products.drafts import send
 from core.publishing.models import Deviation
 from core.studio.products.archives import find_archive
 from core.studio.products.changing import Mark, mark
@@ -186,3 +187,12 @@ def test_dropped_files_and_archives_are_imported_and_packed_again(runtime, anna,
     assert archive_job.is_finished and path is not None
     with zipfile.ZipFile(path) as packed:
         assert len(packed.namelist()) == 3
+
+
+def test_a_post_made_of_a_picture_says_how_it_was_made_and_what_it_cost(runtime, anna, open_page):
+    product = add(runtime, anna, prompt="a harbour at dawn", model="flux-dev", cost=None)
+    with runtime.database.session() as session:
+        (item,) = send(session, Actor.person(anna.id), [product], now=NOON).changed
+    words = said(open_page("pages/publish/content.py", open=item.id))
+    assert "flux\\-dev" in words or "flux-dev" in words
+    assert "Cost] unknown" in words or "unknown" in words

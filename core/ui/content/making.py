@@ -26,13 +26,14 @@ def show_making(detail: DeviationDetail) -> None:
     """What the studio knows, then the metadata of the first file that has any; the original texts folded away."""
     has_studio = _show_studio(detail)
     found = embedded_of(detail)
-    if not found and has_studio:
-        return
     if not found:
-        st.caption("The file says nothing about how it was made.")
+        if not has_studio:
+            st.caption("The file says nothing about how it was made.")
         return
+    if has_studio:
+        st.caption("The file itself says")
     for name, label in (("prompt", "Prompt"), ("negative_prompt", "Negative prompt")):
-        if found.get(name):
+        if found.get(name) and not has_studio:  # its prompt is the one above
             st.caption(label)
             st.code(found[name], language=None, wrap_lines=True)
     facts = fact_lines(found)

@@ -49,6 +49,7 @@ class Board {
       this.states.set(tile.id, { liked: tile.liked, rejected: tile.rejected, rating: tile.rating, ...own });
     }
     if (!isSameList) {
+      if (!this.isTroubled) this.announce("");
       this.picked = new Set(data.picked);
       this.focused = data.last ? this.order.at(-1) : this.order[0];
     }
