@@ -9,7 +9,7 @@ import copy
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import InvalidInputError
@@ -19,6 +19,7 @@ from core.studio.workflow_parameters import spec_of
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_NODES = 500
+LONGEST_LABEL = 60
 # How many pictures a run makes is not a parameter: the order says it with every call.
 BATCH = "batch_size"
 IMAGES_PER_CALL = 8  # ComfyUI takes thousands; graphics cards do not
@@ -63,6 +64,23 @@ class Workflow:
     def definition(self) -> dict[str, Any]:
         """As :class:`core.studio.providers.ModelRef` carries it."""
         return {"workflow": self.graph, "bindings": self.bindings, "outputs": list(self.outputs)}
+
+    def offering(self, labels: Mapping[str, str]) -> "Workflow":
+        """With only these parameters to be set, under these labels; all others stay as they are in the file.
+
+        Raises ``WorkflowRefused`` when nothing is left to set.
+        """
+        specs = [
+            replace(spec, label=" ".join(labels[spec.name].split())[:LONGEST_LABEL] or spec.label)
+            for spec in self.parameters
+            if spec.name in labels
+        ]
+        if not specs:
+            raise WorkflowRefused(
+                "Offer at least one parameter: a workflow in which nothing can be set makes one picture."
+            )
+        bindings = {name: places for name, places in self.bindings.items() if name in labels or name == BATCH}
+        return replace(self, parameters=ParameterSpecSet.of(specs), bindings=bindings)
 
     def capabilities(self) -> dict[str, Any]:
         """As a model of the catalogue says them."""

@@ -12,10 +12,11 @@ from core.studio.catalogue.list_prices import list_prices
 from core.ui.gate import current_user
 from core.ui.page import page_header, zone_note
 from core.ui.providers.adding import show_adding
-from core.ui.providers.cards import show_card
+from core.ui.providers.cards import show_cards
 from core.ui.providers.context import TOAST, Context
-from core.ui.providers.models import show_models, show_workflows
+from core.ui.providers.models import show_models
 from core.ui.providers.standing import Standing, standing_of
+from core.ui.providers.workflow_upload import show_workflow_upload
 from core.ui.words import listed, plain
 
 user = current_user()
@@ -44,17 +45,15 @@ for row in providers:
     standing = standing_of(row, day, now)
     (rest if standing in (Standing.NEEDS_KEY, Standing.OFF) else ready).append(row)
 of_provider = {row.id: sum(one.provider_id == row.id and one.is_available for one in models) for row in providers}
-for row in ready:
-    show_card(context, row, of_provider[row.id])
+show_cards(context, ready, of_provider)
 if rest:
     st.subheader("Not in use", anchor=False)
-    for row in rest:
-        show_card(context, row, of_provider[row.id])
+    show_cards(context, rest, of_provider)
 if user.is_admin:
     show_adding(context, providers)
 
 st.subheader("Models", anchor=False)
 show_models(context, providers, models, prices)
 if user.is_admin:
-    show_workflows(context, providers)
+    show_workflow_upload(context, providers)
 st.caption(zone_note(user.timezone))

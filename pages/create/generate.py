@@ -15,16 +15,16 @@ from core.studio.wording.templates import list_templates
 from core.ui.errors import guarded
 from core.ui.gate import current_user
 from core.ui.generate.draft import DROPPED, current_draft, new_seed, save
-from core.ui.generate.fields import ask_parameters
+from core.ui.generate.fields import WIDTH, ask_parameters
 from core.ui.generate.models import Offer, choose_model
+from core.ui.generate.ordering import show_order_button, show_placed
 from core.ui.generate.pictures_in import ask_pictures
 from core.ui.generate.preview import show_headline, show_preview
 from core.ui.generate.projects import choose_project
 from core.ui.generate.running import show_running
 from core.ui.generate.wording import TOAST, show_lookups, show_saving, show_templates
-from core.ui.money import dollars
 from core.ui.page import empty_state, page_header
-from core.ui.words import count, plain
+from core.ui.words import plain
 
 user = current_user()
 runtime = get_runtime()
@@ -72,13 +72,13 @@ with guarded():
             "Prompt", draft.prompt, key=f"generate-prompt-{draft.version}", height=140,
             placeholder="a harbour at [dawn,dusk], [weather]",
         ) or ""  # fmt: skip
-        if offer.model.capabilities.get("accepts_negative_prompt", True):
+        if offer.takes_negative:
             draft.negative_prompt = st.text_area(
-                "Without", draft.negative_prompt, key=f"generate-negative-{draft.version}", height=70,
+                "Negative prompt", draft.negative_prompt, key=f"generate-negative-{draft.version}", height=70,
                 help="What is not to be in the picture. As many batches and parts as the prompt, or one for all.",
             ) or ""  # fmt: skip
-        else:
-            draft.negative_prompt = ""
+        elif draft.negative_prompt.strip():
+            st.caption("This model takes no negative prompt. Yours is kept for one that does, and not sent.")
         ask_pictures(runtime, user, draft, offer.specs)
         ask_parameters(draft, offer.specs)
         most = int(offer.model.capabilities.get("images_per_call") or 1)
@@ -91,7 +91,7 @@ with guarded():
                     most,
                     draft.images_per_item,
                     key=f"generate-images-{draft.version}",
-                    width=150,
+                    width=WIDTH,
                 )
             draft.project_id = choose_project(runtime, user, project, projects)
             if st.button("Draw lots anew", icon=":material/casino:", help="Other choices at random, and other seeds"):
@@ -99,28 +99,20 @@ with guarded():
     save(runtime, user, draft)
 
     with result_side:
-        form = draft.form()
-        if form is not None and draft.prompt.strip():
+        form = draft.form(takes_negative=offer.takes_negative)
+        if form is not None and (draft.prompt.strip() or not offer.model.capabilities.get("needs_prompt", True)):
             try:
                 with runtime.database.read() as session:
                     seen = placing.preview(session, user.actor, form, now=now)
             except AtelierError as error:
                 st.warning(plain(str(error)), icon=":material/edit_note:")
             else:
-                show_headline(seen)
-                cost = seen.estimate.cost
-                price = f" · about {dollars(cost)}" if cost else ""
+                show_headline(seen, offer.provider.name, is_admin=user.is_admin)
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    if st.button(f"Order {count(seen.images, 'picture')}{price}", type="primary", key="place",
-                                 icon=":material/brush:", disabled=not seen.expansion.items):  # fmt: skip
-                        with guarded():
-                            with runtime.database.session() as session:
-                                placing.place(session, user.actor, form, now=utc_now())
-                            draft.renew()
-                            st.session_state[TOAST] = f"{count(seen.images, 'picture')} ordered."
-                            st.rerun()
-                    show_saving(runtime, user, draft, project)
+                    show_order_button(runtime, user, draft, form, seen)
+                    show_saving(runtime, user, form, project)
+                show_placed(draft)
                 show_preview(draft, seen)
         else:
-            st.caption("The preview shows every item before anything is ordered.")
+            st.caption("The preview shows every item before anything is ordered. Ctrl+Enter in the prompt brings it.")
         show_running(runtime, user)

@@ -24,6 +24,7 @@ from core.studio.providers import (
 from core.system import audit
 from core.system.actors import Actor
 
+UNREAD = "Its models could not be read, so the list may be old."
 Providers = Mapping[ProviderKind, ImageProvider]
 
 
@@ -48,9 +49,16 @@ def sync_models(session: Session, provider: Provider, found: Sequence[CatalogueM
 
 
 def refresh_models(database: Database, providers: Providers, actor: Actor, provider_id: str, *, now: datetime) -> int:
-    """Ask the provider for its models and write them down; how many changed. Raises :class:`GenerationError`."""
+    """Ask the provider for its models and write them down; how many changed.
+
+    Raises :class:`GenerationError`, noted for its card as well: the models stay as they were.
+    """
     connection = _connection(database, actor, provider_id)
-    found = providers[connection.kind].models(connection)
+    try:
+        found = providers[connection.kind].models(connection)
+    except GenerationError as error:
+        _note_unread(database, actor, provider_id, str(error), now=now)
+        raise
     with database.session() as session:
         changed = sync_models(session, get_provider(session, provider_id), found, now=now)
         audit.record(session, actor, "provider.models_read", provider_id, after={"changed": changed}, now=now)
@@ -87,6 +95,15 @@ def _note_check(
             row.paused_until, row.failures_in_a_row = None, 0
         session.flush()
         audit.record(session, actor, "provider.checked", provider_id, after={"passed": passed}, now=now)
+
+
+def _note_unread(database: Database, actor: Actor, provider_id: str, message: str, *, now: datetime) -> None:
+    """Say that the models are those of an earlier day; whether pictures can be made is another question."""
+    with database.session() as session:
+        row = get_provider(session, provider_id)
+        row.checked_at, row.check_message = now, f"{UNREAD} {message}"
+        session.flush()
+        audit.record(session, actor, "provider.models_read", provider_id, after={"failed": True}, now=now)
 
 
 def _values(model: CatalogueModel, position: int) -> dict[str, Any]:

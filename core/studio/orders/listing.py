@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.db.search import Searchable, matching
+from core.studio.catalogue.models import Provider
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderStatus
 from core.studio.orders.states import ENDED_ORDERS
 from core.studio.products.models import Product
@@ -38,12 +39,13 @@ class OrderView:
     """An order as a list shows it.
 
     ``cost`` is what its calls cost so far, in US dollars; ``unpriced`` is of how many ended items nobody knows.
-    ``covers`` are the blobs of its latest pictures.
+    ``covers`` are the blobs of its latest pictures, ``images`` is how many pictures it asked for in all.
     """
 
     id: str
     prompt: str
     provider: str
+    provider_name: str
     model: str
     model_name: str
     project_id: str | None
@@ -55,6 +57,7 @@ class OrderView:
     cancelled: int
     generating: int
     products: int
+    images: int
     estimated_cost: Decimal | None
     cost: Decimal | None
     unpriced: int
@@ -67,6 +70,11 @@ class OrderView:
     @property
     def ended(self) -> int:
         return self.completed + self.failed + self.cancelled
+
+    @property
+    def pending(self) -> int:
+        """Items that have not begun."""
+        return self.total - self.ended - self.generating
 
     @property
     def has_ended(self) -> bool:
@@ -111,17 +119,20 @@ def list_running(session: Session, actor: Actor, *, limit: int = 10) -> list[Ord
 
 
 def views_of(session: Session, rows: Sequence[Order]) -> list[OrderView]:
-    """Orders with their sums and covers; three queries, however many they are."""
+    """Orders with their sums and covers; a handful of queries, however many they are."""
     ids = [row.id for row in rows]
     sums = _sums(session, ids)
     covers, products = _covers(session, ids), _product_counts(session, ids)
     wanted = {row.project_id for row in rows if row.project_id}
+    of = {row.provider for row in rows}
+    providers = dict(session.execute(select(Provider.id, Provider.name).where(Provider.id.in_(of))).all())
     projects = dict(session.execute(select(Project.id, Project.name).where(Project.id.in_(wanted))).all())
     return [
         OrderView(
             id=row.id,
             prompt=str(row.base_parameter_set.get("prompt", "")),
             provider=row.provider,
+            provider_name=providers.get(row.provider, row.provider),
             model=row.model,
             model_name=row.model_name,
             project_id=row.project_id,
@@ -133,6 +144,7 @@ def views_of(session: Session, rows: Sequence[Order]) -> list[OrderView]:
             cancelled=row.cancelled_count,
             generating=sums[row.id].generating if row.id in sums else 0,
             products=products.get(row.id, 0),
+            images=row.expanded_count * int(row.base_parameter_set.get("images_per_item") or 1),
             estimated_cost=row.estimated_cost,
             cost=sums[row.id].cost if row.id in sums else None,
             unpriced=sums[row.id].unpriced if row.id in sums else 0,

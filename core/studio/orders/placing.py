@@ -2,8 +2,9 @@
 writing."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,12 +16,14 @@ from core.db.search import text_of
 from core.db.upsert import insert_ignoring
 from core.studio.catalogue.access import get_model, get_provider
 from core.studio.catalogue.models import Model, Provider
+from core.studio.catalogue.spending import left_today
 from core.studio.expansion import Expansion, Limits, OrderText, expand
 from core.studio.orders.errors import OrderRefused
 from core.studio.orders.estimating import Estimate, Estimator
 from core.studio.orders.forms import OrderForm
 from core.studio.orders.inputs import check_inputs
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderItemInput, OrderStatus
+from core.studio.orders.origins import with_known_origins
 from core.studio.parameters import ParameterSpecSet, ParameterType
 from core.studio.shelves.projects import get_active_project
 from core.studio.wording import lookups, templates
@@ -33,11 +36,15 @@ LIMITS = Limits(per_batch=100, per_order=1000)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an order would become. ``images`` is how many pictures it asks for in all."""
+    """What an order would become. ``images`` is how many pictures it asks for in all.
+
+    ``left_today`` are the US dollars that the provider's cap leaves today; ``None`` without a cap.
+    """
 
     expansion: Expansion
     estimate: Estimate
     images: int
+    left_today: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,13 @@ class _Read:
 
 def preview(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -> Preview:
     """What placing this form would order. Raises what :func:`place` raises for a form that cannot be used."""
-    read = _read(session, actor, form)
+    form, read = _read(session, actor, form)
     estimator = Estimator(session, read.provider, read.model, form.images_per_item, now)
     return Preview(
-        read.expansion, estimator.total(read.expansion.items), len(read.expansion.items) * form.images_per_item
+        read.expansion,
+        estimator.total(read.expansion.items),
+        len(read.expansion.items) * form.images_per_item,
+        left_today(session, read.provider, now=now),
     )
 
 
@@ -68,7 +78,7 @@ def place(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -> 
     placed = _placed_before(session, actor, form)
     if placed is not None:
         return placed
-    read = _read(session, actor, form)
+    form, read = _read(session, actor, with_known_origins(session, actor, form))
     if not read.expansion.items:
         raise OrderRefused("Nothing comes of this prompt. Look at the warnings beside it.")
     if form.project_id is not None:
@@ -93,7 +103,8 @@ def place(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -> 
     return session.get_one(Order, order_id)
 
 
-def _read(session: Session, actor: Actor, form: OrderForm) -> _Read:
+def _read(session: Session, actor: Actor, form: OrderForm) -> tuple[OrderForm, _Read]:
+    """What there is to make, and the form without what this model has no place for."""
     provider = get_provider(session, form.provider_id)
     if not provider.is_enabled:
         raise OrderRefused(
@@ -103,6 +114,8 @@ def _read(session: Session, actor: Actor, form: OrderForm) -> _Read:
     if not model.is_available:
         raise OrderRefused(f"“{model.name}” is no longer offered. Choose another model.")
     specs = ParameterSpecSet.from_json(model.parameter_schema)
+    if not takes_negative(model):
+        form = replace(form, negative_prompt="")
     _check(form, model)
     check_inputs(session, actor, form.inputs, specs)
     expansion = expand(
@@ -113,7 +126,12 @@ def _read(session: Session, actor: Actor, form: OrderForm) -> _Read:
         limits=LIMITS,
         images_per_item=form.images_per_item,
     )
-    return _Read(provider, model, specs, expansion)
+    return form, _Read(provider, model, specs, expansion)
+
+
+def takes_negative(model: Model) -> bool:
+    """Whether a negative prompt reaches this model."""
+    return bool(model.capabilities.get("accepts_negative_prompt", True))
 
 
 def _check(form: OrderForm, model: Model) -> None:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from core.studio.parameters.escaping import cleaned
@@ -35,12 +36,49 @@ def cast(spec: ParameterSpec, raw: object) -> Any:
 
 
 def check_range(spec: ParameterSpec, value: Any) -> None:
-    """Raise :class:`CastError` for a number outside of the parameter's limits."""
+    """Raise :class:`CastError` for a number outside of the parameter's limits, or between its steps."""
     if spec.type not in {ParameterType.INTEGER, ParameterType.NUMBER, ParameterType.SEED}:
         return
     number = int(value) if isinstance(value, str) else value
     if (spec.minimum is not None and number < spec.minimum) or (spec.maximum is not None and number > spec.maximum):
         raise CastError("out_of_range", f"{spec.title}: {shown(value)} is out of range; {allowed(spec)}.")
+    grid = grid_of(spec)
+    if grid is not None and (number - grid.start) % grid.step:
+        raise CastError("off_step", f"{spec.title}: {shown(value)} is {grid.missed}; {grid.nearest(number)} would do.")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Whole numbers ``step`` apart, ``start`` among them, up to ``highest``."""
+
+    start: int
+    step: int
+    highest: int | None
+
+    @property
+    def missed(self) -> str:
+        """What a number beside the grid is."""
+        after = f" after {self.start}" if self.start % self.step else ""
+        return f"not a multiple of {self.step}{after}"
+
+    def nearest(self, number: int) -> int:
+        """The number of the grid that is closest; within the limits for one that is."""
+        below = number - (number - self.start) % self.step
+        found = below if number - below < self.step - (number - below) else below + self.step
+        return below if self.highest is not None and found > self.highest else found
+
+
+def grid_of(spec: ParameterSpec) -> Grid | None:
+    """Where a whole number has to lie; ``None`` where any will do.
+
+    The step of a fraction is how far a slider moves, and no model minds a value between.
+    """
+    if spec.type is not ParameterType.INTEGER or spec.step is None or spec.step <= 1 or spec.step % 1:
+        return None
+    step = int(spec.step)
+    lowest = None if spec.minimum is None else math.ceil(spec.minimum)
+    highest = None if spec.maximum is None else math.floor(spec.maximum)
+    return Grid(0 if lowest is None or lowest % step == 0 else lowest, step, highest)
 
 
 def allowed(spec: ParameterSpec) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.studio.parameters.casting import CastError, allowed, cast, shown
+from core.studio.parameters.casting import CastError, allowed, cast, grid_of, shown
 from core.studio.parameters.escaping import split_unescaped, unescape
 from core.studio.parameters.problems import Problem, Severity
 from core.studio.parameters.ranges import Span
@@ -154,7 +154,20 @@ class _Reader:
             self._complain(
                 "out_of_range", f"{self.spec.title}: {words} of {shown(text)} left out; {allowed(self.spec)}."
             )
-        return [Spread(self.spec, usable)] if usable.count else []
+        if not usable.count or not self._fits_the_grid(text, usable):
+            return []
+        return [Spread(self.spec, usable)]
+
+    def _fits_the_grid(self, text: str, span: Span) -> bool:
+        """Whether every number of a range lies where the model takes one."""
+        grid = grid_of(self.spec)
+        if grid is None:
+            return True
+        is_on = not (span.first - grid.start) % grid.step and (span.count == 1 or not span.step % grid.step)
+        if not is_on:
+            words = f"{shown(text)} has values that are {grid.missed}; begin with {grid.nearest(span.first)}"
+            self._complain("off_step", f"{self.spec.title}: {words} and go on in steps of {grid.step}.")
+        return is_on
 
     def _single(self, raw: object) -> list[Fixed | Spread | Pick]:
         try:

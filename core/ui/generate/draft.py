@@ -40,8 +40,8 @@ class Draft:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     version: int = 0
 
-    def form(self) -> OrderForm | None:
-        """As it can be ordered; ``None`` without a model."""
+    def form(self, *, takes_negative: bool = True) -> OrderForm | None:
+        """As it can be ordered; ``None`` without a model. A negative prompt stays here for a model that takes one."""
         if self.provider_id is None or self.model_id is None:
             return None
         values = {name: value for name, value in self.values.items() if value not in (None, "", [])}
@@ -49,7 +49,7 @@ class Draft:
             self.provider_id,
             self.model_id,
             self.prompt,
-            self.negative_prompt,
+            self.negative_prompt if takes_negative else "",
             values,
             {name: one for name, one in self.inputs.items() if one},
             self.images_per_item,
@@ -83,6 +83,13 @@ class Draft:
         self.inputs = {name: one for name, one in self.inputs.items() if name in names}
         self.version += 1
         return [problem.message for problem in carried.dropped] + [f"The new model takes no “{name}”." for name in gone]
+
+    def tidy(self, specs: ParameterSpecSet) -> list[str]:
+        """Put values under the model's own names, where a template or a changed model has others; what was dropped."""
+        names = {spec.name for spec in specs}
+        if names.issuperset(self.values) and names.issuperset(self.inputs):
+            return []
+        return self.use_model(str(self.provider_id), str(self.model_id), specs, specs)
 
     def renew(self) -> None:
         """After an order was placed: the next press of the button is another order."""

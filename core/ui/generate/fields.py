@@ -6,9 +6,11 @@ from typing import Any
 import streamlit as st
 
 from core.studio.parameters import Interpolation, ParameterSpec, ParameterSpecSet, ParameterType
+from core.studio.parameters.casting import grid_of
 from core.ui.generate.draft import Draft
 
 PROMPTS = ("prompt", "negative_prompt")
+WIDTH = 168  # pixels: two side by side on a phone
 
 
 def ask_parameters(draft: Draft, specs: ParameterSpecSet) -> None:
@@ -43,7 +45,7 @@ def _ask(spec: ParameterSpec, value: Any, key: str) -> Any:
         return _ask_choice(spec, label, value, key)
     text = "" if value is None else str(value)
     return st.text_input(
-        label, text, key=key, help=_help(spec), placeholder=_placeholder(spec), width=150, autocomplete="off"
+        label, text, key=key, help=_help(spec), placeholder=_placeholder(spec), width=WIDTH, autocomplete="off"
     )
 
 
@@ -53,7 +55,7 @@ def _ask_boolean(spec: ParameterSpec, label: str, value: Any, key: str) -> Any:
     default = "yes" if spec.default else "no"
     return st.selectbox(
         label, list(words), index=list(words).index(start) if start else None, format_func=words.__getitem__, key=key,
-        placeholder=words[default], help=spec.hint or None, width=150,
+        placeholder=words[default], help=spec.hint or None, width=WIDTH,
     )  # fmt: skip
 
 
@@ -64,9 +66,9 @@ def _ask_choice(spec: ParameterSpec, label: str, value: Any, key: str) -> Any:
     if spec.interpolation is Interpolation.NONE:
         start = options.index(chosen[0]) if chosen else None
         said = spec.hint or None
-        return st.selectbox(label, options, start, key=key, placeholder=_placeholder(spec), help=said, width=200)
+        return st.selectbox(label, options, start, key=key, placeholder=_placeholder(spec), help=said, width=WIDTH)
     picked = st.multiselect(
-        label, options, chosen, key=key, placeholder=_placeholder(spec), help=_help(spec), width=240
+        label, options, chosen, key=key, placeholder=_placeholder(spec), help=_help(spec), width=WIDTH
     )
     return ",".join(one.replace(",", "\\,") for one in picked)
 
@@ -87,7 +89,8 @@ def _placeholder(spec: ParameterSpec) -> str:
 def _help(spec: ParameterSpec) -> str | None:
     parts = [spec.hint] if spec.hint else []
     if spec.minimum is not None and spec.maximum is not None and spec.type is not ParameterType.SEED:
-        parts.append(f"From {spec.minimum:g} to {spec.maximum:g}.")
+        grid = grid_of(spec)
+        parts.append(f"From {spec.minimum:g} to {spec.maximum:g}{f', in steps of {grid.step}' if grid else ''}.")
     if spec.interpolation is Interpolation.LIST:
         several = (
             "Choose several to try each." if spec.choices else "`8,12,20` or `10..20` tries each; `8|12` picks one."

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.metering.price import Price
 from core.studio.catalogue.models import Model, Provider
+from core.studio.orders.placing import takes_negative
 from core.studio.parameters import ParameterSpecSet, ParameterType
 from core.ui.generate.draft import DROPPED, Draft
 from core.ui.money import about
@@ -29,6 +30,10 @@ class Offer:
         return ParameterSpecSet.from_json(self.model.parameter_schema)
 
     @property
+    def takes_negative(self) -> bool:
+        return takes_negative(self.model)
+
+    @property
     def label(self) -> str:
         return f"{self.model.name} · {self.provider.name}"
 
@@ -39,6 +44,10 @@ def choose_model(draft: Draft, offers: Sequence[Offer]) -> Offer:
     current = by_key.get((draft.provider_id or "", draft.model_id or ""))
     if current is None:
         current = offers[0]
+        if draft.model_id is not None:
+            gone = f"“{draft.model_id}” is not on offer at present; “{current.model.name}” is chosen instead."
+            dropped = draft.use_model(*current.key, current.specs, current.specs)
+            st.session_state[DROPPED] = [gone, *dropped]
         draft.provider_id, draft.model_id = current.key
     labels = {offer.key: offer.label for offer in offers}
     keys = list(by_key)
@@ -50,9 +59,11 @@ def choose_model(draft: Draft, offers: Sequence[Offer]) -> Offer:
         st.session_state[DROPPED] = draft.use_model(*chosen, current.specs, by_key[chosen].specs)
         st.rerun()
     _place_input(draft, current)
+    if dropped := draft.tidy(current.specs):
+        st.session_state[DROPPED] = dropped
     said = [str(current.model.capabilities.get("about") or current.model.modality.value)]
     said.append(about(current.price, "a picture"))
-    st.caption(" · ".join(said))
+    st.caption(" · ".join(part.rstrip(".") for part in said))
     return current
 
 

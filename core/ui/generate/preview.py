@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.studio.expansion import ExpandedItem, Expansion, ExpansionWarning, Severity, number_in_words
+from core.studio.orders.estimating import Estimate
 from core.studio.orders.placing import Preview
 from core.ui.generate.draft import Draft
 from core.ui.money import dollars
@@ -15,9 +16,29 @@ FIRST = 12
 _ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:", Severity.INFO: ":material/info:"}
 
 
-def show_headline(seen: Preview) -> None:
-    """How many, and for how much."""
+def show_headline(seen: Preview, provider: str, *, is_admin: bool) -> None:
+    """How many, and for how much; what stands against it today."""
     st.markdown(_headline(seen))
+    cost, left = seen.estimate.cost, seen.left_today
+    if cost is None:
+        _show_unknown_price(seen, is_admin=is_admin)
+    elif left is not None and cost > left:
+        st.warning(
+            f"This may cost {dollars(cost)}, and today's cap of {plain(provider)} leaves {dollars(left)}. What goes "
+            "beyond waits until tomorrow, or until the cap is raised.",
+            icon=":material/savings:",
+        )
+
+
+def _show_unknown_price(seen: Preview, *, is_admin: bool) -> None:
+    if seen.left_today is not None:
+        st.warning(
+            "Under a daily cap, a model without a known price is not called: the items would fail. "
+            f"{'Set a price' if is_admin else 'Ask an administrator to set a price'} for it first.",
+            icon=":material/savings:",
+        )
+    if is_admin:
+        st.page_link("pages/insights/usage.py", label="Set the price under Usage & costs", icon=":material/sell:")
 
 
 def show_preview(draft: Draft, seen: Preview) -> None:
@@ -44,8 +65,14 @@ def _headline(seen: Preview) -> str:
     if cost is None:
         parts.append(f"price unknown: {plain(seen.estimate.note)}")
     else:
-        parts.append("free" if cost == 0 else f"about **{dollars(cost)}**")
+        parts.append("free" if cost == 0 else f"about **{dollars(cost)}**{_range(seen.estimate)}")
     return " · ".join(parts)
+
+
+def _range(estimate: Estimate) -> str:
+    if estimate.lowest is None or estimate.highest is None or estimate.lowest == estimate.highest:
+        return ""
+    return f", {dollars(estimate.lowest)} to {dollars(estimate.highest)} an item"
 
 
 def _show_warnings(draft: Draft, warnings: Sequence[ExpansionWarning]) -> None:
@@ -55,7 +82,7 @@ def _show_warnings(draft: Draft, warnings: Sequence[ExpansionWarning]) -> None:
     names = {"prompt": "Prompt", "negative_prompt": "Negative prompt"}
     with st.container(border=True, gap="xsmall"):
         for warning in warnings[:8]:
-            where = names.get(warning.field, plain(warning.field))
+            where = names.get(warning.field, plain(warning.field.replace("_", " ").capitalize()))
             st.markdown(f"{_ICONS[warning.severity]} {plain(warning.message)}")
             excerpt = _excerpt(texts.get(warning.field, ""), warning.start, warning.end)
             place = f", characters {warning.start + 1} to {warning.end}" if excerpt else ""
@@ -75,16 +102,16 @@ def _excerpt(text: str, start: int, end: int) -> str:
 
 def _show_items(expansion: Expansion) -> None:
     shown = expansion.items[:FIRST]
-    st.dataframe(_frame(shown), hide_index=True, width="stretch", height=min(36 * len(shown) + 38, 330))
+    st.dataframe(_frame(shown), hide_index=True, width="stretch", height=min(35 * (len(shown) + 1) + 3, 353))
     first = expansion.items[0]
     if len(expansion.items) > FIRST:
         st.caption(f"The first {FIRST} of {len(expansion.items):,}.")
     with st.expander("The first item in full"):
-        st.text(first.prompt)
+        st.code(first.prompt or "–", language=None, wrap_lines=True)
         if first.negative_prompt:
-            st.caption("Without")
-            st.text(first.negative_prompt)
-        st.caption(_parameters(first) or "The model's own defaults.")
+            st.caption("Negative prompt")
+            st.code(first.negative_prompt, language=None, wrap_lines=True)
+        st.caption(plain(_parameters(first)) or "The model's own defaults.")
 
 
 def _frame(items: Sequence[ExpandedItem]) -> pd.DataFrame:
@@ -92,7 +119,7 @@ def _frame(items: Sequence[ExpandedItem]) -> pd.DataFrame:
     for item in items:
         row = {"No.": item.sequence, "Prompt": shortened(" ".join(item.prompt.split()), 300)}
         if item.negative_prompt:
-            row["Without"] = shortened(item.negative_prompt, 120)
+            row["Negative prompt"] = shortened(item.negative_prompt, 120)
         if item.parameters:
             row["Parameters"] = _parameters(item)
         rows.append(row)

@@ -47,8 +47,10 @@ def show_templates(draft: Draft, kept: Sequence[GenerationTemplate]) -> None:
                 st.caption(f"{plain(one.model)} · used {count(one.usage_count, 'time')}")
 
 
-def show_saving(runtime: Runtime, user: SignedIn, draft: Draft, project: Project | None) -> None:
-    """Keep the form as a template."""
+def show_saving(
+    runtime: Runtime, user: SignedIn, form: OrderForm, project: Project | None, *, toast: str = TOAST
+) -> None:
+    """Keep a form as a template; ``toast`` is where the word about it waits."""
     with (
         st.popover("Save as template", icon=":material/bookmark_add:", type="tertiary"),
         st.form("save-template", border=False),
@@ -56,9 +58,6 @@ def show_saving(runtime: Runtime, user: SignedIn, draft: Draft, project: Project
         name = st.text_input("Name", key="template-name", max_chars=templates.NAME_LENGTH)
         here = st.checkbox(f"Only in {plain(project.name)}") if project is not None else False
         if not st.form_submit_button("Save", type="primary"):
-            return
-        form = draft.form()
-        if form is None:
             return
         with guarded():
             with runtime.database.session() as session:
@@ -71,5 +70,5 @@ def show_saving(runtime: Runtime, user: SignedIn, draft: Draft, project: Project
                     parameter_set=form.parameter_set(),
                     now=utc_now(),
                 )
-            st.session_state[TOAST] = f"“{name}” is kept."
+            st.session_state[toast] = f"“{name}” is kept."
             st.rerun()

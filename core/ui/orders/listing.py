@@ -5,12 +5,14 @@ from datetime import datetime
 
 import streamlit as st
 
+from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.runtime import Runtime
-from core.studio.orders.listing import OrderFilter, OrderPage, OrderView, list_orders
+from core.studio.orders.listing import OrderFilter, OrderPage, OrderView, list_orders, list_running
 from core.studio.orders.models import OrderStatus
 from core.ui.money import dollars, plain_dollars
 from core.ui.orders.progress import badge_of, sentence_of, show_progress
+from core.ui.orders.standing import Standing, show_wait, standings_of
 from core.ui.pictures import Picture, show_strip
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.times import moment
@@ -44,17 +46,28 @@ def ask_filter() -> OrderFilter:
     return OrderFilter(statuses=GROUPS[chosen], words=words or "", in_trash=chosen == "Trash")
 
 
-@st.fragment(run_every=SECONDS)
-def show_orders(runtime: Runtime, user: SignedIn, wanted: OrderFilter, now: datetime) -> None:
-    """One page of orders; draws itself anew while something runs."""
-    number = int(st.session_state.get("orders-page", 1))
+def show_orders(runtime: Runtime, user: SignedIn, wanted: OrderFilter) -> None:
+    """One page of orders; draws itself anew as long as something runs."""
+    with runtime.database.read() as session:
+        is_running = bool(list_running(session, user.actor, limit=1))
+    st.fragment(_show_page, run_every=SECONDS if is_running else None)(runtime, user, wanted, is_live=is_running)
+
+
+def _show_page(runtime: Runtime, user: SignedIn, wanted: OrderFilter, *, is_live: bool) -> None:
+    number, now = int(st.session_state.get("orders-page", 1)), utc_now()
     with runtime.database.read() as session:
         page = list_orders(session, user.actor, wanted, page=number)
+        standings = standings_of(session, page.rows, now=now)
+        is_over = is_live and not list_running(session, user.actor, limit=1)
+    if is_over:
+        st.rerun()  # the whole screen, which then stops looking
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(count(page.total, "order"))
         csv_button(lambda: orders_csv(runtime, user, wanted), "atelier-orders", key="orders-csv")
+    if not page.rows:
+        st.caption("No order fits. Choose “All”, or other words.")
     for order in page.rows:
-        _show_card(order, user.timezone, now)
+        _show_card(order, standings[order.id], user.timezone, now)
     if page.pages > 1:
         st.pagination(page.pages, key="orders-page")
 
@@ -91,7 +104,7 @@ def cost_of(order: OrderView) -> str:
     return f"{'free' if order.cost == 0 else dollars(order.cost)}{more}"
 
 
-def _show_card(order: OrderView, timezone: str, now: datetime) -> None:
+def _show_card(order: OrderView, standing: Standing, timezone: str, now: datetime) -> None:
     with st.container(border=True, key=f"order-{order.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             label, colour = badge_of(order)
@@ -101,13 +114,14 @@ def _show_card(order: OrderView, timezone: str, now: datetime) -> None:
                 label=plain(shortened(order.prompt, 90)) or "Without words",
                 query_params={"order": order.id},
             )
-        facts = [order.model_name, cost_of(order), moment(order.created_at, timezone, now=now)]
+        facts = [plain(order.model_name), cost_of(order), moment(order.created_at, timezone, now=now)]
         if order.project:
             facts.insert(1, plain(order.project))
         if order.has_ended:
             facts.insert(1, sentence_of(order))
         st.caption(" · ".join(facts))
         if not order.has_ended:
-            show_progress(order)
+            show_progress(order, standing)
+            show_wait(standing, timezone, now)
         if order.covers:
             show_strip(Picture(blob_id) for blob_id in order.covers)

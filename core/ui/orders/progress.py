@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.studio.orders.listing import OrderView
 from core.studio.orders.models import OrderStatus
+from core.ui.orders.standing import Standing, left_in_words
 from core.ui.words import count
 
 Colour = Literal["gray", "blue", "green", "orange", "red"]
@@ -30,22 +31,26 @@ def badge_of(order: OrderView) -> tuple[str, Colour]:
 
 
 def sentence_of(order: OrderView) -> str:
-    """``34 of 60 made, 4 under way, 2 failed``."""
+    """``34 of 60 made, 4 under way, 2 failed``; with the pictures where an item makes several."""
     parts = [f"{order.completed:,} of {order.total:,} made"]
     if order.generating:
-        parts.append(f"{order.generating} under way")
+        parts.append(f"{order.generating:,} under way")
     if order.failed:
-        parts.append(f"{order.failed} failed")
+        parts.append(f"{order.failed:,} failed")
     if order.cancelled:
-        parts.append(f"{order.cancelled} cancelled")
-    if order.products and order.products != order.completed:
+        parts.append(f"{order.cancelled:,} cancelled")
+    if order.images != order.total:
+        parts.append(f"{order.products:,} of {count(order.images, 'picture')}")
+    elif order.products and order.products != order.completed:
         parts.append(count(order.products, "picture"))
     return ", ".join(parts)
 
 
-def show_progress(order: OrderView) -> None:
-    """A bar while it runs, the sentence alone afterwards."""
+def show_progress(order: OrderView, standing: Standing | None = None) -> None:
+    """A bar while it runs, with the time left when it can be said; the sentence alone afterwards."""
+    left = left_in_words(standing) if standing is not None else ""
+    said = f"{sentence_of(order)} · {left}" if left else sentence_of(order)
     if order.has_ended:
-        st.caption(sentence_of(order))
+        st.caption(said)
     else:
-        st.progress(order.progress, text=sentence_of(order))
+        st.progress(order.progress, text=said)

@@ -10,8 +10,8 @@ from core.runtime import Runtime
 from core.studio.orders import actions
 from core.studio.orders.listing import OrderFilter, list_orders
 from core.ui.errors import guarded
-from core.ui.orders.detail import TOAST
 from core.ui.orders.progress import sentence_of
+from core.ui.orders.toast import TOAST
 from core.ui.times import moment
 from core.ui.words import plain, shortened
 

@@ -1,8 +1,11 @@
 """A card for each provider: how it stands, what it cost today, and what can be done with it."""
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from core.clock import utc_now
+from core.errors import AtelierError
 from core.studio.catalogue import configuring, syncing
 from core.studio.catalogue.kinds import KINDS
 from core.studio.catalogue.models import Provider
@@ -16,20 +19,34 @@ from core.ui.providers.standing import COLOURS, Standing, sentence, standing_of,
 from core.ui.times import ago
 from core.ui.words import count, plain
 
+ACROSS = 2
 
-def show_card(context: Context, row: Provider, models: int) -> None:
+
+def show_cards(context: Context, rows: Sequence[Provider], models: Mapping[str, int]) -> None:
+    """Two side by side where there is room; ``models`` is how many each offers."""
+    for start in range(0, len(rows), ACROSS):
+        for column, row in zip(st.columns(ACROSS), rows[start : start + ACROSS], strict=False):
+            with column:
+                _show_card(context, row, models[row.id])
+
+
+def _show_card(context: Context, row: Provider, models: int) -> None:
     """One provider."""
     standing = standing_of(row, context.day, context.now)
-    with st.container(border=True, key=f"provider-{row.id}"):
+    with st.container(border=True, key=f"provider-{row.id}", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(row.name)}**", width="content")
             st.badge(standing.value, color=COLOURS[standing])  # type: ignore[arg-type]  # a literal from the table
             if is_stand_in(row):
                 st.badge("sandbox", icon=":material/science:", color="orange")
         st.caption(" · ".join(_facts(context, row, models)))
-        if said := sentence(row, standing, context.user.timezone, context.now):
+        if said := sentence(row, standing, context.user.timezone, context.now, is_admin=context.user.is_admin):
             st.markdown(plain(said))
-        _show_spending(context, row)
+        elif row.check_message and row.kind is not ProviderKind.LOCAL:
+            is_old = row.check_message.startswith(syncing.UNREAD)
+            st.markdown(f"{':orange[:material/warning:] ' if is_old else ''}{plain(row.check_message)}")
+        if standing is not Standing.NEEDS_KEY:
+            _show_spending(context, row)
         if context.user.is_admin:
             _show_buttons(context, row, standing)
 
@@ -37,8 +54,8 @@ def show_card(context: Context, row: Provider, models: int) -> None:
 def _facts(context: Context, row: Provider, models: int) -> list[str]:
     facts = [KINDS[row.kind].description.rstrip(".")]
     if row.api_base_url:
-        facts.append(plain(row.api_base_url))
-    facts.append(count(models, "model") if models else "no models read yet")
+        facts.append(f"`{row.api_base_url.replace('`', '')}`")  # as code: an address here is nothing to follow
+    facts.append(count(models, "model") if models else "no models yet")
     if row.rate_limit_requests:
         facts.append(f"{row.rate_limit_requests:,} calls a minute")
     if row.concurrent_limit:
@@ -79,19 +96,20 @@ def _show_buttons(context: Context, row: Provider, standing: Standing) -> None:
 
 
 def _test(context: Context, row: Provider) -> None:
-    with guarded():
+    runtime, actor = context.runtime, context.user.actor
+    try:
         with st.spinner(f"Asking {row.name} …"):
-            checked = syncing.check_provider(
-                context.runtime.database, context.runtime.image_providers, context.user.actor, row.id, now=utc_now()
-            )
+            checked = syncing.check_provider(runtime.database, runtime.image_providers, actor, row.id, now=utc_now())
             changed = 0
             if row.kind is not ProviderKind.LOCAL:
                 changed = syncing.refresh_models(
-                    context.runtime.database, context.runtime.image_providers, context.user.actor, row.id, now=utc_now()
+                    runtime.database, runtime.image_providers, actor, row.id, now=utc_now()
                 )
         models = f" {count(changed, 'model')} changed." if changed else ""
         st.session_state[TOAST] = f"{row.name} answers. {checked.message}{models}"
-        st.rerun()
+    except AtelierError as error:
+        st.session_state[TOAST] = str(error)  # the card says it from now on
+    st.rerun()
 
 
 def _switch(context: Context, row: Provider, *, on: bool) -> None:

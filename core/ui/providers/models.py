@@ -1,4 +1,4 @@
-"""The models on offer: a table, what each takes, and workflows of one's own."""
+"""The models on offer: a table, and what each takes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,15 +9,13 @@ from core.clock import utc_now
 from core.metering.price import Price
 from core.studio.catalogue import workflows
 from core.studio.catalogue.models import Model, Provider
-from core.studio.catalogue.workflows import CustomModel
-from core.studio.parameters import ParameterSpecSet
-from core.studio.providers import ProviderKind
-from core.studio.workflows import MOST_BYTES, Workflow, read_workflow
+from core.studio.parameters import ParameterSpec, ParameterSpecSet
+from core.studio.parameters.casting import grid_of
 from core.ui.errors import guarded
 from core.ui.money import plain_dollars
 from core.ui.providers.context import TOAST, Context
 from core.ui.tables import csv_button, csv_bytes
-from core.ui.words import count, plain
+from core.ui.words import count
 
 HEAD = ("provider", "model", "name", "family", "modality", "parameters", "price_of_a_picture", "offered")
 Prices = Mapping[str, Price]
@@ -36,45 +34,16 @@ def show_models(context: Context, providers: Sequence[Provider], models: Sequenc
     if not shown:
         st.caption("No models yet. Test the connection of a provider to read what it offers.")
         return
-    st.dataframe(_frame(shown, names, prices), hide_index=True, width="stretch", height=min(36 * len(shown) + 38, 460))
-    _show_one(context, shown)
+    st.dataframe(
+        _frame(shown, names, prices), hide_index=True, width="stretch", height=min(35 * (len(shown) + 1) + 3, 458)
+    )
+    _show_one(context, shown, names)
 
 
-def show_workflows(context: Context, providers: Sequence[Provider]) -> None:
-    """Add a ComfyUI workflow: the file is read, what can be set in it shown, and saved under a name."""
-    servers = [row for row in providers if row.kind is ProviderKind.COMFYUI]
-    if not servers:
-        return
-    with st.expander("Add a ComfyUI workflow", icon=":material/account_tree:"):
-        st.caption("In ComfyUI: Workflow › Export (API). Prompts, seed, steps and the like are found by themselves.")
-        server = st.selectbox("Server", servers, format_func=lambda row: row.name, key="workflow-server")
-        file = st.file_uploader("Workflow (API format)", type="json", key="workflow-file", max_upload_size=5)
-        if file is None or file.size > MOST_BYTES:
-            return
-        with guarded():
-            found = read_workflow(file.getvalue())
-            _show_found(context, server, found, file.name.rpartition(".")[0])
-
-
-def _show_found(context: Context, server: Provider, found: Workflow, name: str) -> None:
-    listed = ", ".join(spec.label or spec.name for spec in found.parameters)
-    st.markdown(f"{found.modality.value.capitalize()}. Can be set: {plain(listed)}.")
-    with st.form("workflow-save", border=False):
-        called = st.text_input("Name", name, max_chars=200, key="workflow-name")
-        if st.form_submit_button("Add the workflow", type="primary"):
-            model = CustomModel(
-                called or "", found.modality, found.parameters, found.definition(), capabilities=found.capabilities()
-            )
-            with context.runtime.database.session() as session:
-                workflows.add_workflow(session, context.user.actor, server.id, model, now=utc_now())
-            st.session_state[TOAST] = f"“{called}” can be ordered now."
-            st.rerun()
-
-
-def _show_one(context: Context, models: Sequence[Model]) -> None:
+def _show_one(context: Context, models: Sequence[Model], names: Mapping[str, str]) -> None:
     model = st.selectbox(
-        "Look into", models, format_func=lambda one: f"{one.name} · {one.provider_id}", key="models-one", index=None,
-        placeholder="one model",
+        "Look into", models, format_func=lambda one: f"{one.name} · {names[one.provider_id]}", key="models-one",
+        index=None, placeholder="one model",
     )  # fmt: skip
     if model is None:
         return
@@ -82,9 +51,10 @@ def _show_one(context: Context, models: Sequence[Model]) -> None:
     rows = [
         {
             "parameter": spec.name,
+            "label": spec.title,
             "kind": spec.type.value,
             "default": "" if spec.default is None else str(spec.default),
-            "range": _range(spec.minimum, spec.maximum, spec.choices),
+            "range": _range(spec),
             "about": spec.hint,
         }
         for spec in specs
@@ -103,16 +73,20 @@ def _show_one(context: Context, models: Sequence[Model]) -> None:
                         on=model.is_hidden,
                         now=utc_now(),
                     )
+                said = "is in the order form again" if model.is_hidden else "is left out of the order form"
+                st.session_state[TOAST] = f"“{model.name}” {said}."
                 st.rerun()
 
 
-def _range(lowest: float | None, highest: float | None, choices: Sequence[object]) -> str:
-    if choices:
-        shown = ", ".join(map(str, choices[:6]))
-        return f"{shown} …" if len(choices) > 6 else shown
-    if lowest is None and highest is None:
-        return ""
-    return f"{_number(lowest)} to {_number(highest)}"
+def _range(spec: ParameterSpec) -> str:
+    if spec.choices:
+        shown = ", ".join(map(str, spec.choices[:6]))
+        return f"{shown} …" if len(spec.choices) > 6 else shown
+    grid = grid_of(spec)
+    steps = f" in steps of {grid.step}" if grid else ""
+    if spec.minimum is None and spec.maximum is None:
+        return steps.strip()
+    return f"{_number(spec.minimum)} to {_number(spec.maximum)}{steps}"
 
 
 def _number(value: float | None) -> str:

@@ -71,7 +71,7 @@ def standing_of(row: Provider, day: date, now: datetime) -> Standing:
     return Standing.CAP_REACHED if today_of(row, day).is_full and row.daily_spend_cap is not None else Standing.READY
 
 
-def sentence(row: Provider, standing: Standing, timezone: str, now: datetime) -> str | None:
+def sentence(row: Provider, standing: Standing, timezone: str, now: datetime, *, is_admin: bool) -> str | None:
     """What a person should know, or do, about it."""
     match standing:
         case Standing.WAITING if row.paused_until is not None:
@@ -82,5 +82,7 @@ def sentence(row: Provider, standing: Standing, timezone: str, now: datetime) ->
         case Standing.FAILING:
             return row.check_message or "The last test failed."
         case Standing.NEEDS_KEY:
-            return "Paste its key to use it."
+            return "Paste its key to use it." if is_admin else "An administrator can give it a key."
+        case Standing.OFF if row.check_passed is False:
+            return row.check_message
     return None

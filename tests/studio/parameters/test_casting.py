@@ -73,3 +73,23 @@ def test_texts_keep_to_length_and_form():
     with pytest.raises(CastError, match="does not have the form"):
         cast(spec(T.STRING, pattern="^#[0-9a-f]{6}$"), "red")
     assert cast(spec(T.STRING, pattern="(unreadable"), "red") == "red"
+
+
+@pytest.mark.parametrize(
+    ("rules", "value", "words"),
+    [
+        ({"step": 8, "minimum": 64, "maximum": 2048}, 500, "“500” is not a multiple of 8; 504 would do"),
+        ({"step": 8, "minimum": 64, "maximum": 2047}, 2046, "2040 would do"),
+        ({"step": 10, "minimum": 5}, 20, "not a multiple of 10 after 5; 25 would do"),
+    ],
+)
+def test_a_whole_number_between_steps_is_refused_with_the_nearest(rules, value, words):
+    with pytest.raises(CastError, match=words) as refused:
+        cast(spec(T.INTEGER, **rules), value)
+    assert refused.value.code == "off_step"
+
+
+def test_the_step_of_a_fraction_binds_nobody():
+    assert cast(spec(T.NUMBER, step=0.05), "0.333") == 0.333
+    assert cast(spec(T.INTEGER, step=1, minimum=0), "7") == 7
+    assert cast(spec(T.INTEGER, step=10, minimum=5), "25") == 25

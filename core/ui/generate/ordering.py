@@ -1,0 +1,56 @@
+"""Pressing *Order*: once is one order, however often it was clicked."""
+
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from core.clock import utc_now
+from core.identity.sessions import SignedIn
+from core.runtime import Runtime
+from core.studio.orders import placing
+from core.studio.orders.forms import OrderForm
+from core.studio.orders.placing import Preview
+from core.ui.errors import guarded
+from core.ui.generate.draft import Draft
+from core.ui.generate.wording import TOAST
+from core.ui.money import dollars
+from core.ui.words import count
+
+PLACED = "generate.placed"
+# Two presses closer together than this are a double click, however slow the screen was in between.
+DOUBLE_CLICK = timedelta(seconds=3)
+
+
+def show_order_button(runtime: Runtime, user: SignedIn, draft: Draft, form: OrderForm, seen: Preview) -> None:
+    """The button, which says how many pictures for how much."""
+    cost = seen.estimate.cost
+    price = f" · about {dollars(cost)}" if cost else ""
+    # Its key is that of the order to be: a click meant for the one before finds no button.
+    if st.button(f"Order {count(seen.images, 'picture')}{price}", type="primary", key=f"place-{draft.token}",
+                 icon=":material/brush:", disabled=not seen.expansion.items):  # fmt: skip
+        _order(runtime, user, draft, form, seen.images)
+
+
+def show_placed(draft: Draft) -> None:
+    """The way to the order that was just placed, until the form is changed."""
+    placed = st.session_state.get(PLACED)
+    if placed and placed[1] == draft.kept():
+        st.page_link("pages/create/orders.py", label="Ordered. See how it comes along", icon=":material/check_circle:",
+                     query_params={"order": placed[0]})  # fmt: skip
+
+
+def _order(runtime: Runtime, user: SignedIn, draft: Draft, form: OrderForm, images: int) -> None:
+    if _is_double_click(draft, utc_now()):
+        return
+    with guarded():
+        with runtime.database.session() as session:
+            order_id = placing.place(session, user.actor, form, now=utc_now()).id
+        st.session_state[PLACED] = (order_id, draft.kept(), utc_now())
+        st.session_state[TOAST] = f"{count(images, 'picture')} ordered."
+        draft.renew()
+        st.rerun()
+
+
+def _is_double_click(draft: Draft, now: datetime) -> bool:
+    placed = st.session_state.get(PLACED)
+    return placed is not None and placed[1] == draft.kept() and bool(now - placed[2] < DOUBLE_CLICK)
