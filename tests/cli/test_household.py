@@ -16,6 +16,11 @@ FOREVER = "import time; time.sleep(600)"
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
 )
+BUSY = (
+    "import signal, time\n"
+    "def end(*_):\n    time.sleep(0.6); print('finished', flush=True); raise SystemExit\n"
+    "signal.signal(signal.SIGTERM, end); print('up', flush=True); time.sleep(600)"
+)
 
 
 class Running:
@@ -114,3 +119,16 @@ def test_whoever_does_not_listen_is_killed_in_the_end(start: Callable[[dict[str,
     pid = running.pids()[0]
     running.stop()
     assert not is_alive(pid)
+
+
+def test_whoever_has_something_to_finish_gets_the_time_for_it(
+    start: Callable[[dict[str, str]], Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = start({"busy": BUSY, "stubborn": STUBBORN})
+    running.wait_for(lambda: len(running.lines) == 2)
+    monkeypatch.setattr(children, "ENDING_SECONDS", 0.2)
+    running.children[0].ending_seconds = 30.0
+    running.stop()
+    assert running.said("busy") == ["up", "finished"]
+    assert running.children[1].process
+    assert running.children[1].process.returncode == -9

@@ -215,6 +215,7 @@ def test_a_call_of_another_machine_is_waited_for_there_and_not_for_ever(desk: De
         elsewhere.provider.cancel(CONNECTION, handle)
     old = Handle(handle.request_id, {**handle.details, "handed_at": LONG_AGO.isoformat()})
     assert elsewhere.state(old) is CallState.LOST
+    assert elsewhere.state(Handle("../id")) is CallState.LOST  # not a key of ours at all
 
 
 def test_without_a_courier_the_call_is_made_here_and_its_answer_is_kept_all_the_same(desk: Desk) -> None:

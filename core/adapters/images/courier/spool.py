@@ -9,6 +9,7 @@ Each step is on the disk before the next is begun: whatever is not beyond ``wait
 """
 
 import enum
+import re
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -35,6 +36,7 @@ FOLDER = "courier"  # in the data folder
 WAITING, TAKEN, ANSWERS, WITHDRAWN, INPUTS, CARRIERS = "waiting", "taken", "answers", "withdrawn", "inputs", "carriers"
 # Nothing younger is swept: its call may not be written down as settled yet, or not even as begun.
 YOUNG_SECONDS = 600.0
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What says that a call must not be made holds for as long as a machine may have slept in the middle of handing it over.
 WITHDRAWN_SECONDS = 7 * 86_400.0
 
@@ -132,6 +134,8 @@ class Spool:
 
     def look(self, key: str) -> Standing | None:
         """Where a call is; ``None`` when it never came here, or was swept."""
+        if not _KEY.fullmatch(key):  # a provider's own id, of a call that was made without a spool
+            return None
         # In the order in which calls move, so that none can slip through in between.
         with suppress(FileNotFoundError):
             changed = self._waiting(key).stat().st_ctime
