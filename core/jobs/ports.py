@@ -48,10 +48,11 @@ class Ports:
         """What carries items of orders; ``wake`` is called when a provider has room again."""
         settings = self.settings
         incoming = Incoming.of(settings.data_dir)
-        calls = GenerationCalls(self.image_providers, self.store, incoming, self.clock, settings.provider_webhook_root)
         limits = ProbeLimits(
             max_bytes=settings.max_file_mb * 1024 * 1024, max_pixels=settings.max_megapixels * 1_000_000
         )
+        root = settings.provider_webhook_root
+        calls = GenerationCalls(self.image_providers, self.store, incoming, self.clock, root, limits)
         keeper = Keeper(self.store, incoming, limits)
         return GenerationRunner(self.database, calls, keeper, self.clock, stopping, settings.unknown_wait_seconds, wake)
 

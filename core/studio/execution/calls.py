@@ -1,6 +1,6 @@
 """The outside: making one call to a provider, and naming what went wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,13 @@ import structlog
 from core.clock import Clock
 from core.errors import UnavailableError
 from core.media.incoming import Incoming
+from core.media.probe import DEFAULT_LIMITS, ProbeLimits
 from core.media.storage import ObjectMissing, ObjectStore
 from core.studio.execution import tidying
-from core.studio.execution.cleaning import clean_error, clean_handle, clean_status, clean_submitted
 from core.studio.execution.requests import request_of
 from core.studio.execution.work import Work
+from core.studio.hooks.preparing import prepare_input
+from core.studio.hooks.protocol import Words
 from core.studio.providers import (
     CallStatus,
     ErrorCategory,
@@ -42,13 +44,15 @@ class NeverCalled(GenerationError):
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Providers by their protocol. ``webhook_root`` is where they reach us, ``None`` when they cannot."""
+    """Providers by their protocol. ``webhook_root`` is where they reach us, ``None`` when they cannot. ``limits`` are
+    for what hooks make of pictures that go in."""
 
     providers: Mapping[ProviderKind, ImageProvider]
     store: ObjectStore
     incoming: Incoming
     clock: Clock
     webhook_root: str | None = None
+    limits: ProbeLimits = DEFAULT_LIMITS
 
     def provider_of(self, work: Work) -> ImageProvider:
         provider = self.providers.get(work.kind)
@@ -103,7 +107,18 @@ class Calls:
                     "A picture that goes in could not be brought here. Check that this machine's disk has room.",
                     ErrorCategory.FILE_SYSTEM,
                 ) from error
+            if work.before and inputs:
+                inputs = self._prepared(work, inputs, folder)
             yield request_of(work, inputs, self._webhook_url(work))
+
+    def _prepared(self, work: Work, inputs: Sequence[InputFile], folder: Path) -> list[InputFile]:
+        words = Words(work.prompt, work.negative_prompt, work.attempt.request.get("parameters", {}), work.specs)
+        found = []
+        for number, one in enumerate(inputs):
+            file, skipped = prepare_input(one, work.before, words, folder / f"prepared-{number}", limits=self.limits)
+            found.append(file)
+            work.skipped.extend(skipped)
+        return found
 
     def _on_disk(self, key: str, into: Path) -> Path:
         local = self.store.local_path(key)

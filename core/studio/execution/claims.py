@@ -9,7 +9,6 @@ import random
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
@@ -21,11 +20,12 @@ from core.db.ids import new_id
 from core.logs import correlation_id
 from core.metering.price import HIGHEST_COST
 from core.studio.catalogue.models import Model, Provider
-from core.studio.execution import notices, stops
+from core.studio.execution import logbook, notices, stops
 from core.studio.execution.limits import Room, lock_provider, room_of
 from core.studio.execution.requests import actual_parameters
 from core.studio.execution.turns import next_items
 from core.studio.execution.work import Work, load_works
+from core.studio.hooks.preparing import prepare_words
 from core.studio.orders import states
 from core.studio.orders.models import (
     WAITING,
@@ -155,9 +155,11 @@ def _open(
 def _open_one(
     session: Session, provider: Provider, item: OrderItem, model: Model, number: int, worker: str, *, now: datetime
 ) -> None:
-    actual = actual_parameters(
-        ParameterSpecSet.from_json(model.parameter_schema), item.generation_parameter_set, item.id
-    )
+    specs = ParameterSpecSet.from_json(model.parameter_schema)
+    generation, skipped = prepare_words(item.generation_parameter_set, specs)
+    for hook in skipped:
+        logbook.skipped_hook(session, item.user_id, item.order_id, item.id, hook, now=now)
+    actual = actual_parameters(specs, generation, item.id)
     held = item.estimated_cost
     session.execute(
         insert(A),

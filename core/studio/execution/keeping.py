@@ -15,17 +15,23 @@ from core.media.storage import ObjectStore
 from core.media.thumbnails import THUMBNAIL_MIME, Examined, examine
 from core.studio.execution.calls import named
 from core.studio.execution.work import Work
+from core.studio.hooks.finishing import Finished, finish
 from core.studio.providers import ErrorCategory, GenerationError, ImageProvider, Outcome, Output
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One result in the store. Whether its owner had the same content before shows when the row is written."""
+    """One result in the store. Whether its owner had the same content before shows when the row is written.
+
+    ``after`` are the hooks that made it what it is; ``original`` is then the picture as the provider sent it.
+    """
 
     index: int
     output: Output
     place: Place
     probed: ProbedFile
+    after: tuple[str, ...] = ()
+    original: tuple[Place, ProbedFile] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Keeper:
                 path = folder / "result"
                 self._fetch(work, provider, output, path)
                 with self._hands:
-                    return self._store(work, index, output, path)
+                    return self._keep_here(work, index, output, path)
         except (UnavailableError, OSError) as error:
             if isinstance(error, GenerationError):
                 raise
@@ -90,8 +96,28 @@ class Keeper:
         if path.stat().st_size > most:
             raise _too_large(most)
 
-    def _store(self, work: Work, index: int, output: Output, path: Path) -> Kept:
+    def _keep_here(self, work: Work, index: int, output: Output, path: Path) -> Kept:
+        """Store what lies at ``path``, and what the hooks of the item make of it."""
         examined = self._examine(path)
+        found = finish(path, work.after, path.parent, limits=self.limits) if work.after else Finished()
+        changed = None
+        if found.path is not None:
+            try:
+                changed = self._examine(found.path)
+            except GenerationError:
+                found = found.undone("The picture it made is too large to be kept.")
+        work.skipped.extend(found.skipped)
+        if found.path is None or changed is None or changed.probed.sha256 == examined.probed.sha256:
+            return Kept(index, output, self._store(work, path, examined), examined.probed)
+        original = self._store(work, path, examined)
+        try:
+            place = self._store(work, found.path, changed)
+        except Exception:
+            discard(self.store, original)
+            raise
+        return Kept(index, output, place, changed.probed, found.done, (original, examined.probed))
+
+    def _store(self, work: Work, path: Path, examined: Examined) -> Place:
         place = Place.fresh(work.user_id, examined.probed)
         try:
             for size, picture in examined.thumbnails.items():
@@ -100,7 +126,7 @@ class Keeper:
         except Exception:
             discard(self.store, place)
             raise
-        return Kept(index, output, place, examined.probed)
+        return place
 
     def _examine(self, path: Path) -> Examined:
         try:

@@ -113,6 +113,8 @@ class Ledger:
     def close(self) -> None:
         """Write item and call, and what the order adds up to now."""
         session, work = self.session, self.work
+        for hook in dict.fromkeys(work.skipped):
+            logbook.skipped_hook(session, work.user_id, work.order_id, work.id, hook, now=self.now)
         values = {"updated_at": self.now} | self._item
         session.execute(update(_I).where(_I.c.id == work.id).values(**values))
         if self._attempt:
@@ -125,5 +127,6 @@ class Ledger:
     def tell_work(self) -> None:
         """Let the work know what was written. Only after the commit: what is rolled back has to be written again."""
         self.work.status = self._item.get("status", self.work.status)
+        self.work.skipped.clear()
         for name in {"state", "handle", "polls", "finished_at", "submitted_at"} & set(self._attempt):
             setattr(self.work.attempt, name, self._attempt[name])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.db.ids import new_id
 from core.logs import correlation_id
+from core.studio.hooks.protocol import Skipped
 from core.studio.orders.models import GenerationLog, LogLevel
 
 _INSERT = insert(GenerationLog)
@@ -41,3 +42,9 @@ def write(
             "details": told | {"correlation_id": correlation_id()},
         },
     )
+
+
+def skipped_hook(session: Session, user_id: str, order_id: str, item_id: str, hook: Skipped, *, now: datetime) -> None:
+    """A hook that was passed over."""
+    message = f"The hook “{hook.name}” was skipped. {hook.reason}"
+    write(session, user_id, order_id, item_id, LogLevel.WARNING, "hook_skipped", message, now=now, hook=hook.name)

@@ -6,21 +6,24 @@ from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from core.db.base import table_of
 from core.db.ids import new_id
 from core.db.search import text_of
 from core.db.types import NANO
 from core.db.upsert import insert_ignoring
-from core.media.blobs import record_blob
+from core.media.blobs import Place, record_blob, remove_objects
+from core.media.probe import ProbedFile
 from core.studio.execution.keeping import Kept
 from core.studio.execution.requests import seed_sent
 from core.studio.execution.spool import plain
 from core.studio.execution.work import Work
+from core.studio.hooks.registry import BEFORE
 from core.studio.parameters.names import SYNONYMS
 from core.studio.parameters.names import plain as bare
-from core.studio.products.models import Product, ProductSource, ProductType
+from core.studio.products.models import Product, ProductOriginal, ProductSource, ProductType
 from core.studio.providers import Outcome
 
 NAME_WORDS = 60  # characters of the prompt that a picture is called by
@@ -46,11 +49,12 @@ def _write(session: Session, work: Work, outcome: Outcome, kept: Kept, *, now: d
     parameters = plain_parameters(work, outcome, kept)
     seed = parameters.get("seed")
     prompt, negative = work.prompt or None, work.negative_prompt or None
-    return insert_ignoring(
+    product_id = new_id("prd")
+    is_new = insert_ignoring(
         session,
         Product,
         {
-            "id": new_id("prd"),
+            "id": product_id,
             "user_id": work.user_id,
             "order_item_id": work.id,
             "output_index": kept.index,
@@ -66,12 +70,33 @@ def _write(session: Session, work: Work, outcome: Outcome, kept: Kept, *, now: d
             "seed": None if seed is None else str(seed)[:32],
             "parameters": parameters,
             "choices": work.choices,
-            "provider_metadata": plain(kept.output.details),
+            "provider_metadata": plain(kept.output.details) | _hooks(work, kept),
             "search_text": text_of(prompt, work.model_name, work.model.model_id),
             "created_at": now,
             "updated_at": now,
         },
     )
+    if kept.original is not None:
+        _keep_original(session, work, product_id if is_new else None, kept.original, now=now)
+    return is_new
+
+
+def _keep_original(
+    session: Session, work: Work, product_id: str | None, original: tuple[Place, ProbedFile], *, now: datetime
+) -> None:
+    """The picture as it was before its hooks, beside the product; the one of a product that was there already is."""
+    place, probed = original
+    if product_id is None:
+        remove_objects(session, place.keys, now=now)
+        return
+    blob = record_blob(session, work.user_id, place, probed, now=now)
+    session.execute(insert(table_of(ProductOriginal)), {"product_id": product_id, "blob_id": blob.id})
+
+
+def _hooks(work: Work, kept: Kept) -> dict[str, Any]:
+    """Those that there are, for the product to tell of."""
+    named = (("before", [name for name in work.before if name in BEFORE]), ("after", kept.after))
+    return {when: list(names) for when, names in named if names}
 
 
 def plain_parameters(work: Work, outcome: Outcome, kept: Kept) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from core.media.models import Blob
 from core.metering.prices.bundled import OWN_HARDWARE
 from core.studio.catalogue.connections import connection_of, model_ref
 from core.studio.catalogue.models import Model, Provider
+from core.studio.hooks.protocol import Skipped
 from core.studio.orders.models import AttemptState, GenerationAttempt, ItemStatus, Order, OrderItem, OrderItemInput
 from core.studio.parameters import ParameterSpecSet
 from core.studio.products.models import Product
@@ -54,7 +55,8 @@ class InputWork:
 class Work:
     """A claimed item with its unsettled call. ``lock_id`` and ``version`` are the claim; every write carries them.
 
-    ``is_fresh``: this very claim began the call, so it was certainly not made yet.
+    ``is_fresh``: this very claim began the call, so it was certainly not made yet. ``before`` and ``after`` are hooks;
+    those that were ``skipped`` are logged with the next write.
     """
 
     id: str
@@ -81,6 +83,9 @@ class Work:
     specs: ParameterSpecSet
     inputs: tuple[InputWork, ...] = field(default=())
     is_fresh: bool = False
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    skipped: list[Skipped] = field(default_factory=list)
 
     @property
     def provider_id(self) -> str:
@@ -172,6 +177,8 @@ def _work(
         specs=ParameterSpecSet.from_json(model.parameter_schema if model else None),
         inputs=inputs,
         is_fresh=is_fresh,
+        before=tuple(generation.get("before") or ()),
+        after=tuple(generation.get("after") or ()),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.media.probe import DEFAULT_LIMITS
+from core.media.probe import ProbeLimits
 from core.studio.hooks import pictures
 from core.studio.hooks.finishing import reason_of
 from core.studio.hooks.protocol import BeforeHook, HookFailed, Picture, Skipped, Words
@@ -36,7 +36,9 @@ def prepare_words(generation: Mapping[str, Any], specs: ParameterSpecSet) -> tup
     return {**generation, **said}, skipped
 
 
-def prepare_input(file: InputFile, names: Sequence[str], words: Words, folder: Path) -> tuple[InputFile, list[Skipped]]:
+def prepare_input(
+    file: InputFile, names: Sequence[str], words: Words, folder: Path, *, limits: ProbeLimits
+) -> tuple[InputFile, list[Skipped]]:
     """A picture that goes in with the hooks run on it: written into ``folder``, or as it was when none changes it.
 
     Hooks that there are no longer were told of with the words, and are passed over here.
@@ -44,16 +46,17 @@ def prepare_input(file: InputFile, names: Sequence[str], words: Words, folder: P
     hooks = [BEFORE[name] for name in names if name in BEFORE]
     if not hooks:
         return file, []
-    most = DEFAULT_LIMITS.max_whole_pixels
+    most = min(limits.max_pixels, limits.max_whole_pixels)
     try:
         folder.mkdir(exist_ok=True)
         opened = picture = pictures.open_for_hooks(file.path, folder, most_pixels=most)
     except Exception as error:
         return file, [Skipped(hook.name, reason_of(error, hook.name)) for hook in hooks]
-    skipped = []
+    skipped, done = [], []
     for number, hook in enumerate(hooks):
         try:
             picture = _applied(hook, picture, words, folder / f"{number}.v", most)
+            done.append(hook.name)
         except Exception as error:
             skipped.append(Skipped(hook.name, reason_of(error, hook.name)))
     if picture is opened:
@@ -61,7 +64,7 @@ def prepare_input(file: InputFile, names: Sequence[str], words: Words, folder: P
     try:
         written = pictures.write(picture, folder, "prepared")
     except Exception as error:
-        return file, [*skipped, Skipped("write", reason_of(error, "write"))]
+        return file, [*skipped, *(Skipped(name, reason_of(error, name)) for name in done)]
     with written.path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return replace(file, path=written.path, mime_type=written.media_type.mime, sha256=digest), skipped

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.media.models import Blob
 from core.studio.orders.models import Order, OrderItem
 from core.studio.products.errors import not_found
-from core.studio.products.models import Product
+from core.studio.products.models import Product, ProductOriginal
 from core.studio.products.views import ProductView, views_of
 from core.studio.shelves.models import Tag, TagAssociation, TaggedKind
 from core.system.actors import Actor
@@ -24,7 +24,10 @@ class TagView:
 
 @dataclass(frozen=True, slots=True)
 class ProductDetail:
-    """One product. ``parameters`` are in plain names; ``returned`` is what the provider said of it besides."""
+    """One product. ``parameters`` are in plain names; ``returned`` is what the provider said of it besides.
+
+    ``original_blob_id`` is the picture as the provider sent it, where hooks changed it since.
+    """
 
     view: ProductView
     prompt: str | None
@@ -39,13 +42,22 @@ class ProductDetail:
     order_id: str | None
     item_number: int | None
     output_index: int | None
+    original_blob_id: str | None
 
 
 def get_product(session: Session, actor: Actor, product_id: str) -> ProductDetail:
     """A product of the person, in the trash or not. Raises :class:`ProductNotFound`."""
     query = (
-        select(Product, Blob.sha256, Blob.embedded, Order.id.label("order_id"), OrderItem.sequence_number)
+        select(
+            Product,
+            Blob.sha256,
+            Blob.embedded,
+            Order.id.label("order_id"),
+            OrderItem.sequence_number,
+            ProductOriginal.blob_id.label("original"),
+        )
         .join(Blob, Blob.id == Product.blob_id)
+        .outerjoin(ProductOriginal, ProductOriginal.product_id == Product.id)
         .outerjoin(OrderItem, OrderItem.id == Product.order_item_id)
         .outerjoin(Order, Order.id == OrderItem.order_id)
         .where(Product.id == product_id, Product.user_id == actor.user_id)
@@ -70,6 +82,7 @@ def get_product(session: Session, actor: Actor, product_id: str) -> ProductDetai
         order_id=row.order_id,
         item_number=row.sequence_number,
         output_index=product.output_index,
+        original_blob_id=row.original,
     )
 
 

@@ -176,3 +176,14 @@ class Product(Timestamps, Base):
     search_text: Mapped[str] = mapped_column(Text, default="")
     search_vector: Mapped[str | None] = mapped_column(SearchVector, deferred=True)
     deleted_at: Mapped[datetime | None]
+
+
+class ProductOriginal(Base):
+    """The picture as the provider sent it, of a product that hooks changed; kept as long as the product."""
+
+    __tablename__ = "product_originals"
+
+    product_id: Mapped[str] = mapped_column(
+        PrefixedId("prd"), ForeignKey("products.id", ondelete="CASCADE"), primary_key=True
+    )
+    blob_id: Mapped[str] = mapped_column(PrefixedId("blb"), ForeignKey("blobs.id"), index=True)

@@ -12,7 +12,7 @@ from core.studio.products import listing
 from core.studio.products.changing import MOST_AT_ONCE, ChangeSet, apply
 from core.studio.products.errors import ProductChangeRefused
 from core.studio.products.filters import ProductFilter
-from core.studio.products.models import Product
+from core.studio.products.models import Product, ProductOriginal
 from core.studio.products.views import chunked
 from core.system import audit
 from core.system.actors import Actor
@@ -63,10 +63,13 @@ def purge(session: Session, actor: Actor, product_ids: Sequence[str], *, now: da
         )
         rows = session.execute(query.order_by(Product.id).with_for_update()).all()
         ids = [row.id for row in rows]
+        shown = {row.blob_id for row in rows} | set(
+            session.scalars(select(ProductOriginal.blob_id).where(ProductOriginal.product_id.in_(ids)))
+        )
         session.execute(
             delete_rows(Product).where(Product.id.in_(ids)), execution_options={"synchronize_session": "fetch"}
         )
-        blobs.release(session, actor.user_id, {row.blob_id for row in rows}, now=now)
+        blobs.release(session, actor.user_id, shown, now=now)
         events = [audit.event_row(actor, "product.purged", row.id, before={"name": row.name}, now=now) for row in rows]
         audit.record_all(session, events)
         gone += ids
