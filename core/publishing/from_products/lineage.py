@@ -125,14 +125,13 @@ def _uses(session: Session, actor: Actor, product_id: str) -> tuple[tuple[Step, 
 
 
 def _posts(session: Session, actor: Actor, product_id: str) -> tuple[tuple[Step, ...], int]:
-    query = select(Deviation.id, Deviation.title, Deviation.status, DeviationFile.blob_id)
-    query = query.join(DeviationFile, DeviationFile.deviation_id == Deviation.id)
-    query = query.where(
-        DeviationFile.product_id == product_id, Deviation.user_id == actor.user_id, Deviation.deleted_at.is_(None)
-    )
+    shown = select(DeviationFile.deviation_id, DeviationFile.blob_id).where(DeviationFile.product_id == product_id)
+    blob_of = {row.deviation_id: row.blob_id for row in session.execute(shown)}
+    query = select(Deviation.id, Deviation.title, Deviation.status).where(Deviation.id.in_(blob_of))
+    query = query.where(Deviation.user_id == actor.user_id, Deviation.deleted_at.is_(None))
     rows = session.execute(query.order_by(Deviation.created_at, Deviation.id)).all()
     steps = {
-        row.id: Step(StepKind.POST, row.id, row.title, row.status.value, f"content?open={row.id}", row.blob_id)
+        row.id: Step(StepKind.POST, row.id, row.title, row.status.value, f"content?open={row.id}", blob_of[row.id])
         for row in rows
     }
     return tuple(steps.values())[:SHOWN], max(0, len(steps) - SHOWN)

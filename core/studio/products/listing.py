@@ -23,7 +23,7 @@ from core.media.models import Blob
 from core.studio.products.errors import ProductChangeRefused
 from core.studio.products.filters import ProductFilter
 from core.studio.products.models import Product
-from core.studio.products.searching import Conditions, conditions
+from core.studio.products.searching import conditions
 from core.studio.products.views import ProductView, views_of
 from core.system.actors import Actor
 
@@ -103,7 +103,7 @@ def list_products(
     chosen = wanted or ProductFilter()
     size = min(max(page_size, 1), MAX_PAGE_SIZE)
     place = _read_cursor(cursor) if cursor else None
-    reading = _Reading(session, conditions(session, actor, chosen), order, chosen.rating_from)
+    reading = _Reading(session, actor, chosen, order)
     found = reading.read(place, size + 1)
     if place is not None and place.backwards:
         if len(found) <= size:  # the beginning is nearer than a page: show it whole
@@ -127,7 +127,7 @@ def list_ids(
     limit: int = MAX_SELECTION,
 ) -> list[str]:
     """The ids of all that match, in order: what “all that match” means to a bulk action."""
-    reading = _Reading(session, conditions(session, actor, wanted), order, wanted.rating_from)
+    reading = _Reading(session, actor, wanted, order)
     return [one.id for one in reading.read(None, limit)]
 
 
@@ -145,10 +145,11 @@ def count_products(session: Session, actor: Actor, wanted: ProductFilter, *, at_
 class _Reading:
     """One list, to be read from a place on."""
 
-    def __init__(self, session: Session, where: Conditions, order: Order, rating_from: int | None) -> None:
-        self._session, self._where, self._rating_from = session, where, rating_from
-        self._order = order
-        self._stretches = _stretches(order, rating_from)
+    def __init__(self, session: Session, actor: Actor, wanted: ProductFilter, order: Order) -> None:
+        by_time = order not in {Order.COST, Order.SIZE}
+        self._session, self._order, self._rating_from = session, order, wanted.rating_from
+        self._where = conditions(session, actor, wanted, by_time=by_time)
+        self._stretches = _stretches(order, wanted.rating_from)
 
     def read(self, place: _Place | None, limit: int) -> list[_Found]:
         """At most ``limit`` rows behind ``place``, or in front of it, nearest first."""

@@ -1,8 +1,9 @@
 """A filter as conditions of one query on ``products``."""
 
+from operator import ge, le
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from core.db.base import Base
@@ -23,8 +24,11 @@ def search_text(
     return text_of(name, prompt, model, provider, notes)
 
 
-def conditions(session: Session, actor: Actor, wanted: ProductFilter) -> Conditions:
-    """The filter as conditions; always the person's own rows. ``rating_from`` is left to the listing."""
+def conditions(session: Session, actor: Actor, wanted: ProductFilter, *, by_time: bool = False) -> Conditions:
+    """The filter as conditions; always the person's own rows. ``rating_from`` is left to the listing.
+
+    ``by_time``: the rows are wanted in the order they were made, which no index of another column gives.
+    """
     found: Conditions = [
         Product.user_id == actor.user_id,
         _partial("deleted_at IS NOT NULL" if wanted.trashed else LIVE),
@@ -38,7 +42,8 @@ def conditions(session: Session, actor: Actor, wanted: ProductFilter) -> Conditi
         if value is not None:
             found.append(column == value)
     found += _states(wanted)
-    found += _ranges(wanted)
+    found += _times(wanted)
+    found += _costs(session, actor, wanted, by_time)
     found += _memberships(session, actor, wanted)
     if wanted.drafted is not None:
         found.append(_is_drafted() if wanted.drafted else ~_is_drafted())
@@ -75,19 +80,31 @@ def _unsorted() -> ColumnElement[bool]:
     return and_(Product.liked.is_(False), Product.rejected.is_(False), Product.rating.is_(None))
 
 
-def _ranges(wanted: ProductFilter) -> Conditions:
+def _times(wanted: ProductFilter) -> Conditions:
     found: Conditions = []
     if wanted.created_from is not None:
         found.append(Product.created_at >= wanted.created_from)
     if wanted.created_before is not None:
         found.append(Product.created_at < wanted.created_before)
-    if wanted.cost_from is not None:
-        found.append(Product.cost >= wanted.cost_from)
-    if wanted.cost_to is not None:
-        found.append(Product.cost <= wanted.cost_to)
-    if wanted.cost_unknown:
-        found.append(Product.cost.is_(None))
     return found
+
+
+def _costs(session: Session, actor: Actor, wanted: ProductFilter, by_time: bool) -> Conditions:
+    found: Conditions = [Product.cost.is_(None)] if wanted.cost_unknown else []
+    ends = [(one, sign) for one, sign in ((wanted.cost_from, ge), (wanted.cost_to, le)) if one is not None]
+    ranged: Conditions = [sign(Product.cost, one) for one, sign in ends]
+    if ranged and by_time and session.get_bind().dialect.name != "postgresql":
+        mine: Select[Any] = select(literal_column("1")).where(Product.user_id == actor.user_id, _partial(LIVE), *ranged)
+        if _has_more(session, mine):
+            # All of them would be sorted. The index of costs does not fit a sum.
+            ranged = [sign(Product.cost + 0, literal(one, Product.cost.type)) for one, sign in ends]
+    return found + ranged
+
+
+def _has_more(session: Session, query: Select[Any]) -> bool:
+    """Whether there are more rows than are looked up one by one."""
+    some = query.limit(FEW + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) > FEW
 
 
 def _memberships(session: Session, actor: Actor, wanted: ProductFilter) -> Conditions:
@@ -119,8 +136,7 @@ def _is_among(session: Session, column: Any, members: Select[Any], key: Any) -> 
     if session.get_bind().dialect.name == "postgresql":
         condition: ColumnElement[bool] = column.in_(members)
         return condition
-    some = members.limit(FEW + 1).subquery()
-    if (session.scalar(select(func.count()).select_from(some)) or 0) <= FEW:
+    if not _has_more(session, members):
         listed: ColumnElement[bool] = column.in_(members)
         return listed
     return exists(members.with_only_columns(literal_column("1")).where(key == column).correlate(Product))
@@ -129,5 +145,6 @@ def _is_among(session: Session, column: Any, members: Select[Any], key: Any) -> 
 def _is_drafted() -> ColumnElement[bool]:
     """That a post outside the trash shows it. By the names of the tables: publishing stands above the studio."""
     files, posts = (Base.metadata.tables[name] for name in ("deviation_files", "deviations"))
-    shown: Select[Any] = select(literal_column("1")).select_from(files.join(posts, posts.c.id == files.c.deviation_id))
-    return exists(shown.where(files.c.product_id == Product.id, posts.c.deleted_at.is_(None)).correlate(Product))
+    # One in the other, not joined: SQLite might begin with all posts there are.
+    is_live = exists().where(posts.c.id == files.c.deviation_id, posts.c.deleted_at.is_(None)).correlate(files)
+    return exists().where(files.c.product_id == Product.id, is_live).correlate(Product)

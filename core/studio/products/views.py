@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.db.base import Base
@@ -103,9 +103,10 @@ def views_of(session: Session, user_id: str, ids: Sequence[str]) -> tuple[Produc
 def drafts_of(session: Session, ids: Sequence[str]) -> dict[str, int]:
     """How many posts outside the trash show each of ``ids``; by the tables' names, for publishing stands above."""
     files, posts = (Base.metadata.tables[name] for name in ("deviation_files", "deviations"))
-    query = select(files.c.product_id, func.count(posts.c.id.distinct()))
-    query = query.join(posts, posts.c.id == files.c.deviation_id)
-    query = query.where(files.c.product_id.in_(ids), posts.c.deleted_at.is_(None)).group_by(files.c.product_id)
+    # Not an inner join with a condition on posts: SQLite might begin with all posts there are.
+    live = func.count(case((posts.c.deleted_at.is_(None), posts.c.id)).distinct())
+    query = select(files.c.product_id, live).outerjoin(posts, posts.c.id == files.c.deviation_id)
+    query = query.where(files.c.product_id.in_(ids)).group_by(files.c.product_id)
     return {row[0]: row[1] for row in session.execute(query)}
 
 

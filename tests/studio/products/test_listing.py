@@ -89,7 +89,8 @@ def test_filters_leave_out_what_does_not_match(session, alice, actor):
 def test_members_are_found_whether_few_or_many(session, alice, actor, monkeypatch):
     best = make_collection(session, alice)
     for number in range(5):
-        product = make_product(session, alice, name=f"p{number}", created_at=NOON + MINUTE * number)
+        cost = Decimal(number) / 100
+        product = make_product(session, alice, name=f"p{number}", created_at=NOON + MINUTE * number, cost=cost)
         if number % 2:
             session.add(CollectionProduct(collection_id=best.id, product_id=product.id, added_at=NOON))
     session.flush()
@@ -97,6 +98,8 @@ def test_members_are_found_whether_few_or_many(session, alice, actor, monkeypatc
     monkeypatch.setattr(search, "FEW", 1)
     assert names(session, actor, ProductFilter(collection_id=best.id)) == ["p3", "p1"]
     assert len(names(session, actor, ProductFilter(words="harbour", collection_id=best.id))) == 2
+    wanted = ProductFilter(cost_from=Decimal("0.01"), cost_to=Decimal("0.03"))
+    assert names(session, actor, wanted) == names(session, actor, wanted, order=Order.COST) == ["p3", "p2", "p1"]
 
 
 @pytest.mark.parametrize("wanted", [ProductFilter(), ProductFilter(rating_from=3), ProductFilter(cost_unknown=True)])
