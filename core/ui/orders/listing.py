@@ -42,8 +42,15 @@ def ask_filter() -> OrderFilter:
         words = st.text_input(
             label, key="orders-words", bind="query-params", placeholder=label, label_visibility="collapsed", width=240
         )
+        project_id = st.query_params.get("project")
+        if project_id and st.button("Of one project", icon=":material/close:", key="orders-project",
+                                    help="Show the orders of all projects"):  # fmt: skip
+            del st.query_params["project"]
+            st.rerun()
     chosen = group or "All"
-    return OrderFilter(statuses=GROUPS[chosen], words=words or "", in_trash=chosen == "Trash")
+    return OrderFilter(
+        statuses=GROUPS[chosen], words=words or "", project_id=project_id or None, in_trash=chosen == "Trash"
+    )
 
 
 def show_orders(runtime: Runtime, user: SignedIn, wanted: OrderFilter) -> None:

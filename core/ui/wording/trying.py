@@ -17,11 +17,11 @@ def show_resolved(words: Words, key: str) -> None:
     """The tree of a lookup, and the list at its end."""
     with st.container(border=True, gap="xsmall"):
         found = resolved(words, key)
-        head, close = st.columns([5, 1], vertical_alignment="center")
-        head.markdown(f"**\\[{plain(key)}\\]** gives {count(len(found.values), 'value')}")
-        if close.button("", icon=":material/close:", type="tertiary", key="lookup-close", help="Put this away"):
-            st.query_params.pop("lookup", None)
-            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**\\[{plain(key)}\\]** gives {count(len(found.values), 'value')}", width="stretch")
+            if st.button("", icon=":material/close:", type="tertiary", key="lookup-close", help="Put this away"):
+                st.query_params.pop("lookup", None)
+                st.rerun()
         if found.cycles:
             names = listed([f"“{plain(one)}”" for one in found.cycles])
             st.warning(f"It comes back to itself at {names} and stops there. Take that name out of one of the lists.",
