@@ -7,12 +7,20 @@ from core.metering.errors import UsageNotFound
 from core.system.actors import Actor
 from core.system.models import ActorKind
 
+_ANSWERS = "usage.sees_everybody"
+
 
 def sees_everybody(session: Session, actor: Actor) -> bool:
     """Whether the actor looks after the house; the command line does. A key sees its person's usage alone."""
     if actor.kind is ActorKind.COMMAND:
         return True
-    return actor.kind is ActorKind.PERSON and is_admin(session, actor.user_id)
+    if actor.kind is not ActorKind.PERSON:
+        return False
+    # One screen asks a dozen times in one transaction, and would ask the same of the database each time.
+    answers: dict[str, bool] = session.info.setdefault(_ANSWERS, {})
+    if actor.user_id not in answers:
+        answers[actor.user_id] = is_admin(session, actor.user_id)
+    return answers[actor.user_id]
 
 
 def person_wanted(session: Session, actor: Actor, user_id: str | None) -> str | None:

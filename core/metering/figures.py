@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Table, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Date, Select, Table, bindparam, case, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.metering import names
@@ -125,9 +126,8 @@ def overview(session: Session, actor: Actor, wanted: UsageFilter) -> Overview:
     """Totals of the range and of the range before."""
     wanted = _allowed(session, actor, wanted)
     table = _table(wanted)
-    is_now = case((table.c.day >= wanted.days.first, 1), else_=0).label("is_now")
-    query = _where(select(is_now, *_sums(table)), table, wanted, before=True).group_by(is_now)
-    found = {row[0]: _read(row[1:]) for row in session.execute(query)}
+    query = _where(_totals_of(table), table, wanted, before=True)
+    found = {row[0]: _read(row[1:]) for row in session.execute(query, {"first": wanted.days.first})}
     return Overview(found.get(1, Sums()), found.get(0, Sums()))
 
 
@@ -135,7 +135,7 @@ def daily(session: Session, actor: Actor, wanted: UsageFilter) -> list[Sums]:
     """The totals of each day, oldest first."""
     wanted = _allowed(session, actor, wanted)
     table = _table(wanted)
-    query = _where(select(table.c.day, *_sums(table)), table, wanted).group_by(table.c.day)
+    query = _where(_days_of(table), table, wanted)
     found = {row[0]: _read(row[1:]) for row in session.execute(query)}
     return [found.get(day, Sums()) for day in wanted.days]
 
@@ -146,17 +146,14 @@ def ranked(
     """Who or what cost most, then who was called most; each with its cost in the range before."""
     wanted = _allowed(session, actor, wanted)
     table = _table(wanted, by)
-    columns = [table.c[name] for name in _COLUMNS[by]]
-    is_now = table.c.day >= wanted.days.first
-    before = func.sum(case((is_now, 0), else_=table.c.cost), type_=table.c.cost.type)
-    query = select(*columns, before, *(_sum(table, name, is_now) for name in _READ))
-    query = _where(query, table, wanted, before=True)
-    rows = session.execute(query.group_by(*columns)).all()
-    width = len(columns)
+    width = len(_COLUMNS[by])
+    # Two questions: one that asks of every row in which range it lies takes twice as long.
+    earlier = _where(_costs_of(table, by), table, replace(wanted, days=wanted.days.before))
+    before = {_key(row[:width]): row[width] for row in session.execute(earlier)}
+    rows = session.execute(_where(_list_of(table, by), table, wanted)).all()
     entries = [
-        Entry(_key(row[:width]), "", _read(row[width + 1 :]), row[width] or Decimal(0))
-        for row in rows
-    ]  # fmt: skip
+        Entry(_key(row[:width]), "", _read(row[width:]), before.get(_key(row[:width]), Decimal(0))) for row in rows
+    ]
     entries = [entry for entry in entries if entry.sums.calls or entry.sums.cost]
     entries.sort(key=lambda entry: (-entry.sums.cost, -entry.sums.calls, entry.key))
     return names.given(session, by.value, entries[:limit])
@@ -241,13 +238,36 @@ def _monday(session: Session, table: Table) -> ColumnElement[date]:
     return func.date(table.c.day, literal_column("'weekday 0'"), literal_column("'-6 days'"), type_=Date)
 
 
+# Building a statement takes longer than running it: these are built once and filled.
+@lru_cache
+def _totals_of(table: Table) -> Select[Any]:
+    is_now = case((table.c.day >= bindparam("first", type_=Date), 1), else_=0).label("is_now")
+    return select(is_now, *_sums(table)).group_by(is_now)
+
+
+@lru_cache
+def _days_of(table: Table) -> Select[Any]:
+    return select(table.c.day, *_sums(table)).group_by(table.c.day)
+
+
+@lru_cache
+def _list_of(table: Table, by: Dimension) -> Select[Any]:
+    columns = [table.c[name] for name in _COLUMNS[by]]
+    return select(*columns, *_sums(table)).group_by(*columns)
+
+
+@lru_cache
+def _costs_of(table: Table, by: Dimension) -> Select[Any]:
+    columns = [table.c[name] for name in _COLUMNS[by]]
+    return select(*columns, _sum(table, "cost")).group_by(*columns)
+
+
 def _sums(table: Table) -> list[Any]:
     return [_sum(table, name) for name in _READ]
 
 
-def _sum(table: Table, name: str, where: ColumnElement[bool] | None = None) -> Any:
-    column = table.c[name]
-    return func.sum(column if where is None else case((where, column), else_=0), type_=column.type).label(name)
+def _sum(table: Table, name: str) -> Any:
+    return func.sum(table.c[name], type_=table.c[name].type).label(name)
 
 
 def _read(values: Sequence[Any]) -> Sums:

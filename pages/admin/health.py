@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import health
 from core.clock import utc_now
+from core.metering import upkeep
 from core.runtime import get_runtime
 from core.system import heartbeats, outbox
 from core.system.heartbeats import Pulse
@@ -13,6 +14,7 @@ from core.system.models import JobRun
 from core.system.outbox import OutboxCounts
 from core.ui.gate import require_admin
 from core.ui.page import format_instant, page_header, zone_note
+from core.ui.usage.upkeep import show_attention
 from core.ui.words import count
 
 EVERY_SECONDS = 10
@@ -31,7 +33,9 @@ def show_health() -> None:
         pulses = heartbeats.list_pulses(session, now=now)
         runs = heartbeats.list_job_runs(session)
         counts = outbox.count_everybodys(session)
+        usage_check = upkeep.last_check(session)
     show_verdict(checks, pulses)
+    show_attention(usage_check)
     show_checks(checks)
     st.subheader("Processes", anchor=False)
     show_pulses(pulses, now)

@@ -71,15 +71,14 @@ def show(user: SignedIn) -> None:
 
 def show_chart(user: SignedIn, wanted: UsageFilter, zone: str) -> None:
     """What was chosen, a day, told apart."""
+    weekly = overview.is_weekly(wanted.days)
     with st.container(horizontal=True, vertical_alignment="center", key="usage-chart-head"):
-        st.subheader("By day", anchor=False, width="stretch")
+        st.subheader("By week" if weekly else "By day", anchor=False, width="stretch")
         measure = query.choose_measure()
         by = query.choose_dimension(has_persons=user.is_admin)
         csv_button(partial(days_csv, user, wanted, zone), "usage-days", key="usage-days-csv")
     with database.read() as session:
-        series = figures.by_day(
-            session, user.actor, wanted, by, measure=measure, weekly=overview.is_weekly(wanted.days)
-        )
+        series = figures.by_day(session, user.actor, wanted, by, measure=measure, weekly=weekly)
     with st.container(border=True, key="usage-chart"):
         overview.show_days(series, measure, wanted, zone)
 

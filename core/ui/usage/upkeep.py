@@ -21,9 +21,9 @@ def show_attention(check: UsageState | None) -> None:
     """Said when the last check found differences."""
     if check is not None and check.differences:
         st.warning(
-            f"{count(check.differences, 'sum')} between {check.checked_from} and {check.checked_until} "
-            f"{'is' if check.differences == 1 else 'are'} not what the events say. The events are kept: make the sums "
-            "anew at the foot of this screen.",
+            f"{count(check.differences, 'sum')} of usage of {check.checked_from} to {check.checked_until} "
+            f"{'is' if check.differences == 1 else 'are'} not what the events say. The events are kept: make "
+            "the sums anew at the foot of Usage & costs.",
             icon=":material/rule:",
         )
 
