@@ -14,6 +14,9 @@ from core.studio.products.views import ProductView, views_of
 from core.studio.shelves.models import Tag, TagAssociation, TaggedKind
 from core.system.actors import Actor
 
+# What lies with the provider's own words and is ours.
+HOOKS = ("hooks_before", "hooks_after")
+
 
 @dataclass(frozen=True, slots=True)
 class TagView:
@@ -26,7 +29,8 @@ class TagView:
 class ProductDetail:
     """One product. ``parameters`` are in plain names; ``returned`` is what the provider said of it besides.
 
-    ``original_blob_id`` is the picture as the provider sent it, where hooks changed it since.
+    ``original_blob_id`` is the picture as the provider sent it, where hooks changed it since; ``hooks_before`` and
+    ``hooks_after`` are the names of those that ran.
     """
 
     view: ProductView
@@ -43,6 +47,8 @@ class ProductDetail:
     item_number: int | None
     output_index: int | None
     original_blob_id: str | None
+    hooks_before: tuple[str, ...] = ()
+    hooks_after: tuple[str, ...] = ()
 
 
 def get_product(session: Session, actor: Actor, product_id: str) -> ProductDetail:
@@ -74,7 +80,7 @@ def get_product(session: Session, actor: Actor, product_id: str) -> ProductDetai
         negative_prompt=product.negative_prompt,
         parameters=product.parameters,
         choices=product.choices,
-        returned=product.provider_metadata,
+        returned={name: one for name, one in product.provider_metadata.items() if name not in HOOKS},
         embedded=row.embedded,
         notes=product.notes,
         sha256=row.sha256,
@@ -83,6 +89,8 @@ def get_product(session: Session, actor: Actor, product_id: str) -> ProductDetai
         item_number=row.sequence_number,
         output_index=product.output_index,
         original_blob_id=row.original,
+        hooks_before=tuple(product.provider_metadata.get("hooks_before") or ()),
+        hooks_after=tuple(product.provider_metadata.get("hooks_after") or ()),
     )
 
 

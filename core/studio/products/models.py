@@ -12,7 +12,8 @@ from core.db.base import Base, Timestamps, primary_key
 from core.db.types import Cost, PrefixedId, SearchVector
 
 USER = PrefixedId("usr")
-# Queries that want the partial indexes say these word for word: SQLite compares the text.
+# Queries that want the partial indexes say these word for word: SQLite compares the text. The columns that these fix
+# stand in the indexes besides, for it takes the index with the most columns that are fixed.
 LIVE = "deleted_at IS NULL"
 LIKED = "liked AND deleted_at IS NULL"
 REJECTED = "rejected AND deleted_at IS NULL"
@@ -83,6 +84,7 @@ class Product(Timestamps, Base):
         Index(
             "ix_products_liked_live",
             "user_id",
+            "liked",
             "created_at",
             "id",
             sqlite_where=text(LIKED),
@@ -109,6 +111,7 @@ class Product(Timestamps, Base):
         Index(
             "ix_products_rejected_live",
             "user_id",
+            "rejected",
             "created_at",
             "id",
             sqlite_where=text(REJECTED),
@@ -117,6 +120,9 @@ class Product(Timestamps, Base):
         Index(
             "ix_products_unsorted_live",
             "user_id",
+            "liked",
+            "rejected",
+            "rating",
             "created_at",
             "id",
             sqlite_where=text(UNSORTED),
@@ -125,6 +131,7 @@ class Product(Timestamps, Base):
         Index(
             "ix_products_imported_live",
             "user_id",
+            "source",
             "created_at",
             "id",
             sqlite_where=text(IMPORTED),

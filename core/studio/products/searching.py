@@ -3,7 +3,7 @@
 from operator import ge, le
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, literal_column, select, text, true
 from sqlalchemy.orm import Session
 
 from core.db.base import Base
@@ -64,20 +64,16 @@ def _states(wanted: ProductFilter) -> Conditions:
     if wanted.unrated:
         found.append(Product.rating.is_(None))
     if wanted.unsorted:
-        found.append(_partial(UNSORTED) if not wanted.trashed else _unsorted())
-    for column, value, partial in ((Product.liked, wanted.liked, LIKED), (Product.rejected, wanted.rejected, REJECTED)):
-        if value:
-            found.append(column.is_(True) if wanted.trashed else _partial(partial))
-        elif value is not None:
-            found.append(column.is_(False))
+        found += [Product.liked == false(), Product.rejected == false(), Product.rating.is_(None)]
+    for column, value in ((Product.liked, wanted.liked), (Product.rejected, wanted.rejected)):
+        if value is not None:
+            found.append(column == (true() if value else false()))
     if wanted.source is not None:
-        has_index = wanted.source is ProductSource.IMPORTED and not wanted.trashed
-        found.append(_partial(IMPORTED) if has_index else Product.source == wanted.source)
-    return found
-
-
-def _unsorted() -> ColumnElement[bool]:
-    return and_(Product.liked.is_(False), Product.rejected.is_(False), Product.rating.is_(None))
+        found.append(Product.source == wanted.source)
+    # What the partial indexes say, besides the columns it is about.
+    partial = ((wanted.unsorted, UNSORTED), (wanted.liked, LIKED), (wanted.rejected, REJECTED),
+               (wanted.source is ProductSource.IMPORTED, IMPORTED))  # fmt: skip
+    return found + [_partial(words) for applies, words in partial if applies and not wanted.trashed]
 
 
 def _times(wanted: ProductFilter) -> Conditions:
