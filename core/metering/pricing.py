@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core.metering.consumption import Consumption
+from core.metering.learned import learned_price
 from core.metering.models import PriceUnit
 from core.metering.price import HIGHEST_COST, Price
 from core.metering.prices import bundled as own
@@ -69,11 +70,14 @@ def _price(session: Session | Connection, query: PriceQuery, at: datetime) -> Pr
 def estimate(session: Session | Connection, query: PriceQuery, *, at: datetime) -> Price:
     """What a call is likely to cost, before it is made; unknown when that cannot be said. One picture if none is said.
 
-    Where the provider itself told a price for this very call, put it into ``consumption.reported_cost``.
+    Where no price is known it is what pictures of this model cost lately. Where the provider itself told a price for
+    this very call, put it into ``consumption.reported_cost``.
     """
     images = wanted_of(query.requested, query.consumption).images
     planned = replace(query.consumption, images=1 if images is None else images)
     found = price(session, replace(query, consumption=planned), at=at)
+    if found.cost is None:
+        found = learned_price(session, query.provider, query.model, planned.images or 1, at=at) or found
     return replace(found, estimated=found.cost is not None)
 
 

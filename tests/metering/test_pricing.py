@@ -194,3 +194,20 @@ def test_every_bundled_price_says_where_it_is_from_and_since_when():
     assert list_bundled()
     for _, rate in list_bundled():
         assert rate.source and rate.version and rate.valid_from and rate.amount > 0
+
+
+def test_a_model_without_a_price_is_estimated_from_what_its_pictures_cost_lately(session):
+    user = make_user(session)
+    asked = PriceQuery("civitai", "civitai", "urn:air:x", requested={"images": 3})
+    assert estimate(session, asked, at=NOON).cost is None
+    same = {"provider": "civitai", "provider_kind": "civitai", "model": "urn:air:x"}
+    events = [
+        make_event(user, "0.008", consumption=Consumption(images=2), occurred_at=NOON - DAY, **same),
+        make_event(user, None, occurred_at=NOON - 2 * DAY, **same),  # a day of which not all is known
+        make_event(user, "9", occurred_at=NOON - 2 * DAY, **same),
+    ]
+    record(session, events, now=NOON)
+    found = estimate(session, asked, at=NOON)
+    assert (found.cost, found.estimated, found.source) == (D("0.012"), True, "earlier calls")
+    assert estimate(session, asked, at=NOON + 90 * DAY).cost is None
+    assert price(session, asked, at=NOON).cost is None, "what was made is never guessed from the past"
