@@ -141,6 +141,18 @@ def test_tags_are_joined_after_it_was_said(runtime, anna, actor, open_page):
         assert [one.id for one in tags.list_tags(session, actor)] == [blue.id]
 
 
+def test_a_dialog_about_what_was_deleted_elsewhere_closes_and_says_so(runtime, anna, actor, open_page):
+    with runtime.database.session() as session:
+        row = tags.create_tag(session, actor, "blue", now=NOON)
+    screen = open_page(COLLECTIONS, show="Tags")
+    with runtime.database.session() as session:
+        tags.delete_tag(session, actor, row.id, now=NOON)
+    next(one for one in screen.button if one.key == f"tag-edit-{row.id}").click()
+    screen = run(screen)
+    assert "no such tag any more" in said(screen) and "No tag yet" in said(screen)
+    assert "no such tag" in said(run(screen))
+
+
 def test_another_persons_collection_is_not_there(runtime, anna, open_page):
     with runtime.database.session() as session:
         theirs = make_collection(session, make_user(session, "charlie"), "Secret")

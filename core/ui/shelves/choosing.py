@@ -14,6 +14,7 @@ from core.studio.shelves import collections, projects
 from core.studio.shelves.projects import MOST_FEATURED
 from core.ui.errors import guarded
 from core.ui.shelves import opened
+from core.ui.shelves.acting import while_there
 from core.ui.shelves.forms import finish
 from core.ui.shelves.opened import Opened
 from core.ui.shelves.pictures import show_tile
@@ -27,6 +28,7 @@ def show_adding(user: SignedIn, dialog: Opened) -> None:
     collection_id = dialog.subject_id or ""
 
     @st.dialog("Add pictures", width="large", on_dismiss=opened.close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             there = set(collections.member_ids(session, user.actor, collection_id))
@@ -51,8 +53,7 @@ def show_adding(user: SignedIn, dialog: Opened) -> None:
                     collections.add_products(session, user.actor, collection_id, chosen, now=utc_now())
                 finish(f"{count(len(chosen), 'picture')} added.")
 
-    with guarded():
-        ask()
+    ask()
 
 
 def show_featuring(user: SignedIn, dialog: Opened) -> None:
@@ -60,6 +61,7 @@ def show_featuring(user: SignedIn, dialog: Opened) -> None:
     project_id = dialog.subject_id or ""
 
     @st.dialog("Pictures on the card", width="large", on_dismiss=opened.close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = projects.get_project(session, user.actor, project_id)
@@ -80,8 +82,7 @@ def show_featuring(user: SignedIn, dialog: Opened) -> None:
                     projects.feature(session, user.actor, project_id, chosen, now=utc_now())
                 finish("The card shows them now." if chosen else "The card shows the latest.")
 
-    with guarded():
-        ask()
+    ask()
 
 
 def _choose(offered: Sequence[ProductView], before: Sequence[str], key: str) -> list[str]:

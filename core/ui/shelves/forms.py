@@ -10,7 +10,7 @@ from core.studio.shelves.collections import CollectionForm
 from core.studio.shelves.projects import ProjectForm
 from core.ui.errors import guarded
 from core.ui.shelves import opened
-from core.ui.shelves.acting import SAID
+from core.ui.shelves.acting import SAID, while_there
 from core.ui.shelves.opened import Opened
 
 _GREEN = "#3d7a5c"
@@ -21,6 +21,7 @@ def show_collection_form(user: SignedIn, dialog: Opened) -> None:
     is_new = dialog.subject_id is None
 
     @st.dialog("New collection" if is_new else "Edit the collection", on_dismiss=opened.close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = None if dialog.subject_id is None else collections.get_collection(
@@ -39,8 +40,7 @@ def show_collection_form(user: SignedIn, dialog: Opened) -> None:
                     made = row.id
             finish(f"“{form.name.strip()}” was saved.", show=made)
 
-    with guarded():
-        ask()
+    ask()
 
 
 def collection_fields(key: str, name: str, description: str | None, is_public: bool) -> CollectionForm:
@@ -65,6 +65,7 @@ def show_project_form(user: SignedIn, dialog: Opened) -> None:
     """A project: new, or ``dialog``'s."""
 
     @st.dialog("New project" if dialog.subject_id is None else "Edit the project", on_dismiss=opened.close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = None if dialog.subject_id is None else projects.get_project(session, user.actor, dialog.subject_id)
@@ -87,14 +88,14 @@ def show_project_form(user: SignedIn, dialog: Opened) -> None:
                         projects.set_current(session, user.actor, made.id, now=utc_now())
             finish(f"“{form.name.strip()}” was saved.")
 
-    with guarded():
-        ask()
+    ask()
 
 
 def show_tag_form(user: SignedIn, dialog: Opened) -> None:
     """A tag: new, or ``dialog``'s. A name that another has joins the two, which is said before."""
 
     @st.dialog("New tag" if dialog.subject_id is None else "Edit the tag", on_dismiss=opened.close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = None if dialog.subject_id is None else tags.get_tag(session, user.actor, dialog.subject_id)
@@ -123,5 +124,4 @@ def show_tag_form(user: SignedIn, dialog: Opened) -> None:
                                   now=utc_now())  # fmt: skip
             finish("The tags were joined." if joins else f"“{name.strip()}” was saved.")
 
-    with guarded():
-        ask()
+    ask()

@@ -13,7 +13,7 @@ from core.studio.shelves.models import Project, ProjectStatus
 from core.ui.errors import guarded
 from core.ui.page import empty_state
 from core.ui.shelves import opened
-from core.ui.shelves.acting import act
+from core.ui.shelves.acting import act, while_there
 from core.ui.shelves.collection_detail import show_gallery_link
 from core.ui.shelves.forms import finish
 from core.ui.shelves.opened import Opened
@@ -120,6 +120,7 @@ def show_deleting(user: SignedIn, dialog: Opened) -> None:
     project_id = dialog.subject_id or ""
 
     @st.dialog("Delete the project", on_dismiss=opened.close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = projects.get_project(session, user.actor, project_id)
@@ -135,8 +136,7 @@ def show_deleting(user: SignedIn, dialog: Opened) -> None:
                                             now=utc_now())  # fmt: skip
                 finish(f"“{row.name}” is in the trash. Trash brings it back.")
 
-    with guarded():
-        ask()
+    ask()
 
 
 def _csv(rows: Sequence[Project]) -> bytes:

@@ -23,6 +23,7 @@ from core.studio.shelves.tags import list_tags
 from core.ui.errors import guarded
 from core.ui.page import local
 from core.ui.shelves import opened
+from core.ui.shelves.acting import while_there
 from core.ui.shelves.forms import collection_fields, finish
 from core.ui.shelves.names import names_of
 from core.ui.shelves.opened import Opened
@@ -67,6 +68,7 @@ def show_smart_form(user: SignedIn, dialog: Opened) -> None:
     title = "New smart collection" if dialog.subject_id is None else "Edit the smart collection"
 
     @st.dialog(title, width="medium", on_dismiss=close)
+    @while_there
     def ask() -> None:
         brought: ProductFilter = st.session_state.get(_BROUGHT) or ProductFilter()
         named: tuple[str, str | None, bool] = ("", None, False)
@@ -83,8 +85,7 @@ def show_smart_form(user: SignedIn, dialog: Opened) -> None:
                 st.session_state.pop(_BROUGHT, None)
                 finish(f"“{form.name.strip()}” was saved.", show=made)
 
-    with guarded():
-        ask()
+    ask()
 
 
 def _save(user: SignedIn, collection_id: str | None, form: CollectionForm, rule: ProductFilter) -> str:

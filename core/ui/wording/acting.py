@@ -1,5 +1,6 @@
 """Doing something on the Lookups & templates screen, and saying so; and which dialog is open there."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from core.errors import NotFoundError
 from core.runtime import get_runtime
 from core.ui.content.dialogs import next_number
 from core.ui.said import Said
@@ -63,3 +65,18 @@ def finish(sentence: str) -> None:
     SAID.leave(sentence)
     close()
     st.rerun()
+
+
+def while_there(ask: Callable[[], None]) -> Callable[[], None]:
+    """For what a dialog shows: when its subject was deleted elsewhere meanwhile, the dialog closes and says so."""
+
+    @functools.wraps(ask)
+    def asking() -> None:
+        try:
+            ask()
+        except NotFoundError as error:
+            close()
+            SAID.refuse(error)
+            st.rerun()
+
+    return asking

@@ -9,7 +9,7 @@ from core.runtime import get_runtime
 from core.studio.wording import exchange, lookups
 from core.studio.wording.lookups import LookupForm, values_of_text
 from core.ui.errors import guarded
-from core.ui.wording.acting import Opened, close, finish
+from core.ui.wording.acting import Opened, close, finish, while_there
 from core.ui.words import count, listed, plain
 
 
@@ -17,6 +17,7 @@ def show_lookup_form(user: SignedIn, dialog: Opened) -> None:
     """A lookup: new, or ``dialog``'s. Changing one of the house makes one of one's own."""
 
     @st.dialog("New lookup" if dialog.subject_id is None else "Edit the lookup", width="medium", on_dismiss=close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = None if dialog.subject_id is None else lookups.get_lookup(session, user.actor, dialog.subject_id)
@@ -51,8 +52,7 @@ def show_lookup_form(user: SignedIn, dialog: Opened) -> None:
                         lookups.edit_lookup(session, user.actor, row.id, form, now=utc_now())
                 finish(f"“{form.key.strip()}” was saved.")
 
-    with guarded():
-        ask()
+    ask()
 
 
 def _say_count(typed: str) -> None:
@@ -71,6 +71,7 @@ def show_taking_lookups(user: SignedIn, dialog: Opened) -> None:
     """Take lookups from files."""
 
     @st.dialog("Import lookups", width="medium", on_dismiss=close)
+    @while_there
     def ask() -> None:
         st.caption("Text with one value a line: the key is the name of the file, or stands in brackets above its "
                    "values. Or CSV with the columns key and value.")  # fmt: skip
@@ -91,8 +92,7 @@ def show_taking_lookups(user: SignedIn, dialog: Opened) -> None:
                     taken = exchange.take_lookups(session, user.actor, forms, replace=replace, now=utc_now())
                 finish(_told(taken))
 
-    with guarded():
-        ask()
+    ask()
 
 
 def _told(taken: exchange.Taken) -> str:

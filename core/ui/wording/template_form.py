@@ -11,7 +11,7 @@ from core.studio.wording import template_files, templates
 from core.studio.wording.applying import fit_template
 from core.studio.wording.templates import TemplateForm
 from core.ui.errors import guarded
-from core.ui.wording.acting import Opened, close, finish
+from core.ui.wording.acting import Opened, close, finish, while_there
 from core.ui.words import count, listed, plain
 
 _EVERYWHERE = ""
@@ -22,6 +22,7 @@ def show_template_form(user: SignedIn, dialog: Opened) -> None:
     template_id = dialog.subject_id or ""
 
     @st.dialog("Rename or move the template", on_dismiss=close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = templates.get_template(session, user.actor, template_id)
@@ -35,8 +36,7 @@ def show_template_form(user: SignedIn, dialog: Opened) -> None:
                     templates.edit_template(session, user.actor, row.id, form, now=utc_now())
                 finish(f"“{form.name.strip()}” was saved.")
 
-    with guarded():
-        ask()
+    ask()
 
 
 def _ask_project(user: SignedIn, key: str, current: str | None) -> str | None:
@@ -54,6 +54,7 @@ def show_fit(user: SignedIn, dialog: Opened) -> None:
     template_id = dialog.subject_id or ""
 
     @st.dialog("With another model", on_dismiss=close)
+    @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = templates.get_template(session, user.actor, template_id)
@@ -75,14 +76,14 @@ def show_fit(user: SignedIn, dialog: Opened) -> None:
             st.markdown("Nothing would be dropped.")
         st.caption("Use the template under Generate and choose the model there: it says the same again.")
 
-    with guarded():
-        ask()
+    ask()
 
 
 def show_taking_templates(user: SignedIn, dialog: Opened) -> None:
     """Take templates from a file."""
 
     @st.dialog("Import templates", on_dismiss=close)
+    @while_there
     def ask() -> None:
         file = st.file_uploader("JSON file of templates", ["json"], key=f"{dialog.key}-file",
                                 max_upload_size=template_files.MOST_BYTES // 1024**2)  # fmt: skip
@@ -97,5 +98,4 @@ def show_taking_templates(user: SignedIn, dialog: Opened) -> None:
                     template_files.take_templates(session, user.actor, entries, project_id=project, now=utc_now())
                 finish(f"{count(len(entries), 'template')} added.")
 
-    with guarded():
-        ask()
+    ask()
