@@ -143,7 +143,8 @@ def named(work: Work, step: str, *, may_have_effect: bool = False) -> Iterator[N
     except GenerationError as error:
         log.warning("A step of a generation failed.", item_id=work.id, step=step, provider=work.provider_id,
                     category=error.category.value, http_status=error.http_status)  # fmt: skip
-        raise tidying.error(error) from error
+        tidying.error(error)
+        raise
     except Exception as caught:
         log.exception("A step of a generation failed unexpectedly.", item_id=work.id, step=step)
         raise GenerationError(

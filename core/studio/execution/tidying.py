@@ -4,7 +4,6 @@ Done once, where answers come in, so that nothing behind this border has to thin
 becomes unknown, never zero.
 """
 
-import copy
 import math
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -16,6 +15,7 @@ from core.studio.providers import CallStatus, Consumption, GenerationError, Hand
 LONGEST_TEXT = 10_000
 DEEPEST = 12
 MOST_ENTRIES = 1_000
+MOST_OUTPUTS = 100  # a call asks for a few; what comes beyond is an answer gone wrong
 # More than one call can rightly use; sums of them stay within their columns.
 _MOST: dict[str, int] = {
     "images": 10_000,
@@ -81,15 +81,14 @@ def _is_believed(value: int | Decimal, most: int) -> bool:
 
 
 def error(found: GenerationError) -> GenerationError:
-    """The same error, of the same class, with texts and numbers that can be stored."""
-    tidied = copy.copy(found)
-    tidied.args = (text(str(found), 2000) or "The provider gave no reason.",)
+    """The same error, with texts and numbers that can be stored."""
+    found.args = (text(str(found), 2000) or "The provider gave no reason.",)
     if found.http_status is not None and not 100 <= found.http_status <= 999:
-        tidied.http_status = None
-    tidied.provider_code = text(found.provider_code, 100)
-    tidied.retry_after = _seconds(found.retry_after)
-    tidied.consumption = consumption(found.consumption) if found.consumption else None
-    return tidied
+        found.http_status = None
+    found.provider_code = text(found.provider_code, 100)
+    found.retry_after = _seconds(found.retry_after)
+    found.consumption = consumption(found.consumption) if found.consumption else None
+    return found
 
 
 def _seconds(found: float | None) -> float | None:
@@ -101,7 +100,7 @@ def handle(found: Handle) -> Handle:
 
 
 def outcome(found: Outcome) -> Outcome:
-    outputs = [_output(one) for one in found.outputs]
+    outputs = [_output(one) for one in found.outputs[:MOST_OUTPUTS]]
     answered = text(found.model_answered, 255)
     return Outcome(outputs, values(found.returned), consumption(found.consumption), answered)
 
