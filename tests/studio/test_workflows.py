@@ -207,3 +207,12 @@ def test_values_go_to_every_place_they_are_bound_to_and_the_workflow_stays() -> 
     assert BASIC["6"]["inputs"]["text"] == "a fox"
     with pytest.raises(WorkflowRefused, match="Import the workflow again"):
         filled_graph({**definition, "bindings": {"seed": [["99", "seed"]]}}, {"seed": 1})
+
+
+def test_what_is_not_offered_stays_as_it_is_in_the_file() -> None:
+    found = read_workflow(BASIC).offering({"prompt": "Words", "steps": ""})
+    assert {spec.name: spec.title for spec in found.parameters} == {"prompt": "Words", "steps": "Steps"}
+    assert "cfg" not in found.definition()["bindings"] and found.capabilities()["images_per_call"] == 8
+    assert found.capabilities()["accepts_negative_prompt"] is False
+    with pytest.raises(WorkflowRefused, match="Offer at least one"):
+        found.offering({})

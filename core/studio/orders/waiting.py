@@ -89,7 +89,8 @@ def _behind_others(session: Session, row: Provider, now: datetime) -> Wait | Non
     """Room that other orders take."""
     limit = row.rate_limit_requests
     if limit is not None and count_begun(session, row.id, now=now) >= limit:
-        return Wait(f"{row.name} has had its {limit:,} calls of this minute.")
+        calls = "call" if limit == 1 else "calls"
+        return Wait(f"{row.name} has had its {limit:,} {calls} of this minute.")
     most = row.concurrent_limit
     if most is not None and count_under_way(session, row.id) >= most:
         return Wait(f"{row.name} is busy with other items; it takes {most:,} at once.")

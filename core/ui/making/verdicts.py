@@ -1,6 +1,7 @@
 """What earns good ratings: figures, then models, lookup values and numbers."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pandas as pd
 import streamlit as st
@@ -37,7 +38,11 @@ def show_overall(one: Verdict) -> None:
 def _per_kept(one: Verdict) -> str:
     if one.cost_per_kept is None:
         return "unknown" if one.cost is None else "–"
-    return "free" if one.cost_per_kept == 0 else f"${plain_dollars(one.cost_per_kept)}"
+    return _sum(one.cost_per_kept)
+
+
+def _sum(amount: Decimal) -> str:
+    return "free" if amount == 0 else f"${plain_dollars(amount)}"
 
 
 def show_models(runtime: Runtime, user: SignedIn, chosen: Chosen) -> None:
@@ -102,14 +107,14 @@ def _show_table(rows: Sequence[Verdict], label: str, chosen: Chosen, name: str) 
                 "Kept": row.kept,
                 "Kept of judged": None if row.keep_rate is None else round(100 * row.keep_rate),
                 "Mean rating": None if row.rating is None else round(row.rating, 2),
-                "Cost": "unknown" if row.cost is None else f"${plain_dollars(row.cost)}",
-                "Cost per kept": "–" if row.cost_per_kept is None else f"${plain_dollars(row.cost_per_kept)}",
+                "Cost": "unknown" if row.cost is None else _sum(row.cost),
+                "Cost per kept": "–" if row.cost_per_kept is None else _sum(row.cost_per_kept),
             }
             for row in rows
         ]
     )
     st.dataframe(
-        frame, hide_index=True, width="stretch",
+        frame, hide_index=True, width="stretch", placeholder="–",
         column_config={"Kept of judged": st.column_config.NumberColumn(format="%d %%")},
     )  # fmt: skip
     csv_button(lambda: _csv(rows, label, chosen), f"atelier-making-{name}", key=f"making-csv-{name}")

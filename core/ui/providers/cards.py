@@ -54,7 +54,7 @@ def _show_card(context: Context, row: Provider, models: int) -> None:
 def _facts(context: Context, row: Provider, models: int) -> list[str]:
     facts = [KINDS[row.kind].description.rstrip(".")]
     if row.api_base_url:
-        facts.append(f"`{row.api_base_url.replace('`', '')}`")  # as code: an address here is nothing to follow
+        facts.append(plain(row.api_base_url.partition("://")[2]))  # without its scheme it is no link
     facts.append(count(models, "model") if models else "no models yet")
     if row.rate_limit_requests:
         facts.append(f"{row.rate_limit_requests:,} calls a minute")
