@@ -15,7 +15,7 @@ from core.metering import sums
 from core.metering.consumption import Consumption
 from core.metering.errors import InvalidEvent
 from core.metering.models import Usage, UsageStatus
-from core.metering.price import Price
+from core.metering.price import HIGHEST_COST, Price
 from core.metering.state import lock_shared
 from core.metering.upserts import insert_new
 
@@ -122,8 +122,8 @@ def _check(event: UsageEvent, now: datetime) -> None:
     if event.occurred_at > now + NEWEST:
         raise InvalidEvent("An event cannot be ahead of the clock by more than 5 minutes. Check the machine's time.")
     cost = event.price.cost
-    if cost is not None and not cost.is_finite():
-        raise InvalidEvent("A cost is a number of US dollars, or unknown.")
+    if cost is not None and not (cost.is_finite() and abs(cost) <= HIGHEST_COST):
+        raise InvalidEvent(f"A cost is a number of US dollars up to {HIGHEST_COST:,.0f}, or unknown.")
     if cost is not None and cost < 0 and event.corrects_id is None:
         raise InvalidEvent("Only a correction may cost less than nothing.")
     if any((value or 0) < 0 for value in _amounts(event)):

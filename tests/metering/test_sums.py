@@ -116,6 +116,8 @@ def test_a_batch_with_one_event_that_cannot_be_leaves_nothing(session):
         record(session, [make_event(alice, occurred_at=NOON + timedelta(minutes=6))], now=NOON)
     with pytest.raises(InvalidEvent, match="less than nothing"):
         record(session, [make_event(alice, "-1")], now=NOON)
+    with pytest.raises(InvalidEvent, match="up to 100,000"):
+        record(session, [make_event(alice, "100000.5")], now=NOON)
     with pytest.raises(InvalidEvent, match="event_key"):
         record(session, [make_event(alice, event_key="x" * 201)], now=NOON)
     assert count_events(session) == 0 and not rows_of(session, UsageHouseDay)
