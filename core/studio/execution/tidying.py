@@ -55,6 +55,8 @@ def _value(found: Any, depth: int) -> Any:
             return {text(str(key), 200): _value(value, depth + 1) for key, value in pairs}
         case list() | tuple() if depth < DEEPEST:
             return [_value(value, depth + 1) for value in found[:MOST_ENTRIES]]
+        case Mapping() | list() | tuple():
+            return None  # too deep even to be written out as text
     return text(str(found))
 
 
