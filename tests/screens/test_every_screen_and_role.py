@@ -32,6 +32,7 @@ OPEN_ROUTES = {
     "/gallery/marks": "answers 401 without the owner's cookie, 403 to other sites",
     "/gallery/archives/{archive}": "answers 404 without the owner's cookie",
     "/calendar/{secret}.ics": "answers 404 without the secret, which its person made and can revoke",
+    "/hooks/providers/{provider}/{tail}": "answers 401 without the provider's own signature",
     "/healthz": "says ok",
     "/readyz": "says ok or which part is away",
     "/metrics": "counts, no names",
