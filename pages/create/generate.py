@@ -7,6 +7,7 @@ from core.errors import AtelierError
 from core.runtime import get_runtime
 from core.studio.catalogue.access import list_models, list_providers
 from core.studio.catalogue.list_prices import list_prices
+from core.studio.hooks import registry
 from core.studio.orders import placing
 from core.studio.shelves.models import ProjectStatus
 from core.studio.shelves.projects import current_project, list_projects
@@ -66,7 +67,10 @@ with guarded():
                     "- `(&)` between batches, `||` between parts\n"
                     "- `steps: 10,20` in a parameter's field tries both\n"
                     "- `batch:sample:20` takes 20 of all combinations\n"
-                    "- `\\[` for a bracket that is meant as one"
+                    "- `\\[` for a bracket that is meant as one\n"
+                    f"{registry.markup_help()}\n"
+                    "- `meta:debug:debug` shows how the text becomes items\n"
+                    "- `meta:debug:dryrun` keeps it from being ordered"
                 )
         draft.prompt = st.text_area(
             "Prompt", draft.prompt, key=f"generate-prompt-{draft.version}", height=140,

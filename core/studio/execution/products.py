@@ -95,7 +95,7 @@ def _keep_original(
 
 def _hooks(work: Work, kept: Kept) -> dict[str, Any]:
     """Those that there are, for the product to tell of."""
-    named = (("before", [name for name in work.before if name in BEFORE]), ("after", kept.after))
+    named = (("hooks_before", [name for name in work.before if name in BEFORE]), ("hooks_after", kept.after))
     return {when: list(names) for when, names in named if names}
 
 

@@ -31,7 +31,8 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """An item as its order shows it. ``progress`` is from 0 to 1 while the provider says so."""
+    """An item as its order shows it. ``progress`` is from 0 to 1 while the provider says so; ``before`` and ``after``
+    are its hooks."""
 
     id: str
     order_id: str
@@ -55,6 +56,8 @@ class ItemView:
     cost: Decimal | None
     estimated_cost: Decimal | None
     pictures: tuple[PictureView, ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +189,6 @@ def _view(row: OrderItem, pictures: tuple[PictureView, ...], *, may_be_charged: 
         cost=row.cost,
         estimated_cost=row.estimated_cost,
         pictures=pictures,
+        before=tuple(made.get("before") or ()),
+        after=tuple(made.get("after") or ()),
     )

@@ -157,7 +157,8 @@ class OrderItem(Timestamps, Base):
     batch_number: Mapped[int] = mapped_column(default=1)
     status: Mapped[ItemStatus] = mapped_column(default=ItemStatus.PENDING)
     images: Mapped[int] = mapped_column(default=1)  # asked for in this one call
-    generation_parameter_set: Mapped[dict[str, Any]]  # {"prompt", "negative_prompt", "parameters"}
+    # {"prompt", "negative_prompt", "parameters"}; with hooks also {"before": [name], "after": [name]}
+    generation_parameter_set: Mapped[dict[str, Any]]
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what each token and lookup became
     actual_parameter_set: Mapped[dict[str, Any] | None]
     return_parameter_set: Mapped[dict[str, Any] | None]

@@ -17,7 +17,8 @@ from core.db.upsert import insert_ignoring
 from core.studio.catalogue.access import get_model, get_provider
 from core.studio.catalogue.models import Model, Provider
 from core.studio.catalogue.spending import left_today
-from core.studio.expansion import Expansion, Limits, OrderText, expand
+from core.studio.expansion import ExpandedItem, Expansion, Limits, OrderText, Stage, expand, explain
+from core.studio.hooks import registry as hooks
 from core.studio.orders.errors import OrderRefused
 from core.studio.orders.estimating import Estimate, Estimator
 from core.studio.orders.forms import OrderForm
@@ -32,19 +33,22 @@ from core.system.actors import Actor
 
 LONGEST_PROMPT = 20_000
 LIMITS = Limits(per_batch=100, per_order=1000)
+DRY_RUN = "dryrun"
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What an order would become. ``images`` is how many pictures it asks for in all.
 
-    ``left_today`` are the US dollars that the provider's cap leaves today; ``None`` without a cap.
+    ``left_today`` are the US dollars that the provider's cap leaves today; ``None`` without a cap. ``stages`` are how
+    the text became these items, for ``meta:debug``.
     """
 
     expansion: Expansion
     estimate: Estimate
     images: int
     left_today: Decimal | None = None
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def preview(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -
         estimator.total(read.expansion.items),
         len(read.expansion.items) * form.images_per_item,
         left_today(session, read.provider, now=now),
+        _stages(session, actor, form, read),
     )
 
 
@@ -79,6 +84,8 @@ def place(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -> 
     if placed is not None:
         return placed
     form, read = _read(session, actor, with_known_origins(session, actor, form))
+    if read.expansion.debug == DRY_RUN:
+        raise OrderRefused("This is a dry run. Take “meta:debug:dryrun” out of the prompt to order it.")
     if not read.expansion.items:
         raise OrderRefused("Nothing comes of this prompt. Look at the warnings beside it.")
     if form.project_id is not None:
@@ -125,8 +132,23 @@ def _read(session: Session, actor: Actor, form: OrderForm) -> tuple[OrderForm, _
         seed=form.seed,
         limits=LIMITS,
         images_per_item=form.images_per_item,
+        hooks=hooks.NAMES,
     )
     return form, _Read(provider, model, specs, expansion)
+
+
+def _stages(session: Session, actor: Actor, form: OrderForm, read: _Read) -> tuple[Stage, ...]:
+    if read.expansion.debug in (None, DRY_RUN):
+        return ()
+    return explain(
+        OrderText(form.prompt, form.negative_prompt, form.parameters),
+        lookups.words(session, actor),
+        read.specs,
+        seed=form.seed,
+        mode=read.expansion.debug,
+        limits=LIMITS,
+        hooks=hooks.NAMES,
+    )
 
 
 def takes_negative(model: Model) -> bool:
@@ -219,6 +241,7 @@ def _write_items(
                     "prompt": item.prompt,
                     "negative_prompt": item.negative_prompt,
                     "parameters": parameters,
+                    **_hooks(item),
                 },
                 "choices": dict(item.choices),
                 "estimated_cost": estimator.item_cost(item.parameters),
@@ -226,6 +249,10 @@ def _write_items(
         )
     session.execute(insert(table_of(OrderItem)), rows)
     return [row["id"] for row in rows]
+
+
+def _hooks(item: ExpandedItem) -> dict[str, list[str]]:
+    return {when: list(names) for when, names in (("before", item.before), ("after", item.after)) if names}
 
 
 def _seed_parameter(specs: ParameterSpecSet) -> tuple[str | None, int]:

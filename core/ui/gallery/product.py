@@ -50,6 +50,9 @@ def show_side(user: SignedIn, detail: ProductDetail) -> None:
             dialogs.open_dialog("send", (view.id,))
             st.rerun()
         st.link_button("Download", f"{blob_url(view.blob_id, 'original')}?download=1", icon=":material/download:")
+        if detail.original_blob_id is not None:
+            st.link_button("As it came", f"{blob_url(detail.original_blob_id, 'original')}?download=1",
+                           icon=":material/history:", help="The picture before its hooks")  # fmt: skip
         if st.button("Move to trash", icon=":material/delete:", key="product-trash"):
             change(lambda session: trash.throw_away(session, user.actor, [view.id], now=utc_now()))
 
@@ -64,6 +67,7 @@ def _facts(user: SignedIn, detail: ProductDetail) -> list[tuple[str, str]]:
         ("Model", view.model),
         ("Provider", view.provider),
         ("Seed", view.seed),
+        ("Hooks", ", ".join([*detail.hooks_before, *detail.hooks_after])),
         ("Project", view.project_name),
         ("Tags", listed([tag.name for tag in detail.tags])),
         ("File", f"{kind}{size}, {size_text(view.file_size)}"),

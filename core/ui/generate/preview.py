@@ -8,6 +8,7 @@ import streamlit as st
 from core.studio.expansion import ExpandedItem, Expansion, ExpansionWarning, Severity, number_in_words
 from core.studio.orders.estimating import Estimate
 from core.studio.orders.placing import Preview
+from core.ui.generate.debugging import show_debugging
 from core.ui.generate.draft import Draft
 from core.ui.money import dollars
 from core.ui.words import count, plain, shortened
@@ -44,6 +45,7 @@ def _show_unknown_price(seen: Preview, *, is_admin: bool) -> None:
 def show_preview(draft: Draft, seen: Preview) -> None:
     """The preview of a form that can be ordered, below its headline."""
     expansion = seen.expansion
+    show_debugging(seen)
     _show_warnings(draft, expansion.warnings)
     for batch in expansion.batches:
         if len(expansion.batches) > 1:
@@ -112,6 +114,9 @@ def _show_items(expansion: Expansion) -> None:
             st.caption("Negative prompt")
             st.code(first.negative_prompt, language=None, wrap_lines=True)
         st.caption(plain(_parameters(first)) or "The model's own defaults.")
+        for when, hooks in (("Before the call", first.before), ("After the call", first.after)):
+            if hooks:
+                st.caption(f"{when}: {', '.join(hooks)}")
 
 
 def _frame(items: Sequence[ExpandedItem]) -> pd.DataFrame:

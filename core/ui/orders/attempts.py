@@ -34,6 +34,9 @@ def show_details(runtime: Runtime, user: SignedIn, item: ItemView, now: datetime
             st.code(item.negative_prompt, language=None, wrap_lines=True)
         given = ", ".join(f"{name} {value}" for name, value in item.parameters.items())
         st.caption(plain(given) or "Default parameters.")
+        for when, hooks in (("Before the call", item.before), ("After the call", item.after)):
+            if hooks:
+                st.caption(f"{when}: {plain(', '.join(hooks))}")
         _show_attempts(runtime, user, item.id, now)
 
 

@@ -58,7 +58,7 @@ def test_the_product_is_what_hooks_made_and_the_picture_as_it_came_is_kept_besid
     house.run_until_idle()
     (product,) = house.products(order_id)
     assert size(stored(house, product.blob_id)) == (16, 16)
-    assert product.provider_metadata["after"] == ["upscale", "grayscale"]
+    assert product.provider_metadata["hooks_after"] == ["upscale", "grayscale"]
     original = original_of(house, product.id)
     assert original is not None and stored(house, original) == picture(1)
     (line,) = [line for line in house.log(order_id) if line.event == "hook_skipped"]
@@ -74,7 +74,7 @@ def test_what_hooks_cannot_change_is_kept_as_it_came(
     house.run_until_idle()
     (product,) = house.products(order_id)
     assert stored(house, product.blob_id) == picture(1)
-    assert ("after" in product.provider_metadata, original_of(house, product.id)) == (False, None)
+    assert ("hooks_after" in product.provider_metadata, original_of(house, product.id)) == (False, None)
     skipped = [line for line in house.log(order_id) if line.event == "hook_skipped"]
     assert bool(skipped) is bool(after)
 
@@ -129,7 +129,7 @@ def test_hooks_before_the_call_change_what_is_sent_and_not_what_was_ordered(hous
     house.run_until_idle()
     assert house.scripted.requests[0].parameters["prompt"] == "a harbour, at dusk"
     assert house.item(order_id).generation_parameter_set["prompt"] == "a  harbour,, at dusk,"
-    assert house.products(order_id)[0].provider_metadata["before"] == ["tidy"]
+    assert house.products(order_id)[0].provider_metadata["hooks_before"] == ["tidy"]
     assert [line.details["hook"] for line in house.log(order_id) if line.event == "hook_skipped"] == ["gone"]
 
 
