@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.db.ids import new_id
+from core.studio.own_rows import change, find_own
 from core.studio.products.models import Product
 from core.studio.shelves.errors import CollectionNotFound, ShelfInUse, ShelfRefused
 from core.studio.shelves.models import Collection, CollectionProduct
@@ -61,13 +62,7 @@ def edit_collection(
     """Rename, describe, show or hide it."""
     row = get_collection(session, actor, collection_id)
     values = read_form(form)
-    before, after = audit.changes({name: getattr(row, name) for name in values}, values)
-    if after:
-        for name, value in after.items():
-            setattr(row, name, value)
-        row.updated_at = now
-        session.flush()
-        audit.record(session, actor, "collection.edited", row.id, before=before, after=after, now=now)
+    change(session, actor, row, values, "collection.edited", now=now)
     return row
 
 
@@ -215,14 +210,7 @@ def _require_own(session: Session, actor: Actor, product_ids: Sequence[str]) -> 
 
 
 def _find(session: Session, actor: Actor, collection_id: str, *, in_trash: bool) -> Collection:
-    gone = Collection.deleted_at
-    row = session.scalar(
-        select(Collection).where(
-            Collection.id == collection_id,
-            Collection.user_id == actor.user_id,
-            gone.is_not(None) if in_trash else gone.is_(None),
-        )
-    )
+    row = find_own(session, Collection, actor, collection_id, in_trash=in_trash)
     if row is None:
         raise CollectionNotFound("There is no such collection any more. Reload the page.")
     return row

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db.ids import new_id
 from core.db.upsert import insert_or_update
 from core.studio.orders.models import ItemStatus, Order, OrderItem
+from core.studio.own_rows import change, find_own
 from core.studio.products.models import Product
 from core.studio.shelves.errors import ProjectNotFound, ShelfInUse, ShelfRefused
 from core.studio.shelves.models import Project, ProjectStatus, StudioPreference
@@ -69,14 +70,14 @@ def create_project(session: Session, actor: Actor, form: ProjectForm, *, now: da
 def edit_project(session: Session, actor: Actor, project_id: str, form: ProjectForm, *, now: datetime) -> Project:
     """Rename or describe it."""
     row = get_project(session, actor, project_id)
-    _apply(session, actor, row, _read(form), "project.edited", now)
+    change(session, actor, row, _read(form), "project.edited", now=now)
     return row
 
 
 def set_status(session: Session, actor: Actor, project_id: str, status: ProjectStatus, *, now: datetime) -> Project:
     """Archive, complete or take up again. One that is no longer active is nobody's current project."""
     row = get_project(session, actor, project_id)
-    _apply(session, actor, row, {"status": status}, "project.moved", now)
+    change(session, actor, row, {"status": status}, "project.moved", now=now)
     if status is not ProjectStatus.ACTIVE:
         _forget_current(session, row.id, now=now)
     return row
@@ -91,7 +92,7 @@ def feature(session: Session, actor: Actor, project_id: str, product_ids: Sequen
     own = select(Product.id).where(Product.id.in_(wanted), Product.project_id == row.id, Product.deleted_at.is_(None))
     if set(session.scalars(own)) != set(wanted):
         raise ShelfRefused("Only pictures of this project can be featured. Move them into it first.")
-    _apply(session, actor, row, {"featured_product_ids": wanted}, "project.featured", now)
+    change(session, actor, row, {"featured_product_ids": wanted}, "project.featured", now=now)
     return row
 
 
@@ -178,25 +179,8 @@ def _forget_current(session: Session, project_id: str, *, now: datetime) -> None
     )
 
 
-def _apply(session: Session, actor: Actor, row: Project, values: dict[str, Any], action: str, now: datetime) -> None:
-    before, after = audit.changes({name: getattr(row, name) for name in values}, values)
-    if after:
-        for name, value in after.items():
-            setattr(row, name, value)
-        row.updated_at = now
-        session.flush()
-        audit.record(session, actor, action, row.id, before=before, after=after, now=now)
-
-
 def _find(session: Session, actor: Actor, project_id: str, *, in_trash: bool) -> Project:
-    gone = Project.deleted_at
-    row = session.scalar(
-        select(Project).where(
-            Project.id == project_id,
-            Project.user_id == actor.user_id,
-            gone.is_not(None) if in_trash else gone.is_(None),
-        )
-    )
+    row = find_own(session, Project, actor, project_id, in_trash=in_trash)
     if row is None:
         raise ProjectNotFound("There is no such project any more. Reload the page.")
     return row

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.db.ids import new_id
+from core.studio.own_rows import change
 from core.studio.parameters.escaping import cleaned
 from core.studio.wording.errors import LookupNotFound, LookupProtected, LookupRefused
 from core.studio.wording.models import Lookup
@@ -93,13 +94,7 @@ def edit_lookup(session: Session, actor: Actor, lookup_id: str, form: LookupForm
     values = _read(form)
     if values["key"].casefold() != row.key.casefold():
         _require_free(session, actor, values["key"])
-    before, after = audit.changes({name: getattr(row, name) for name in values}, values)
-    if after:
-        for name, value in after.items():
-            setattr(row, name, value)
-        row.updated_at = now
-        session.flush()
-        audit.record(session, actor, "lookup.edited", row.id, before=before, after=after, now=now)
+    change(session, actor, row, values, "lookup.edited", now=now)
     return row
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.db.ids import new_id
+from core.studio.own_rows import change, find_own
 from core.studio.shelves.projects import get_project
 from core.studio.wording.errors import GenerationTemplateNotFound, GenerationTemplateRefused
 from core.studio.wording.models import GenerationTemplate
@@ -85,13 +86,7 @@ def edit_template(
     """Rename it, or change where it can be used."""
     row = get_template(session, actor, template_id)
     values = _read(session, actor, form)
-    before, after = audit.changes({name: getattr(row, name) for name in values}, values)
-    if after:
-        for name, value in after.items():
-            setattr(row, name, value)
-        row.updated_at = now
-        session.flush()
-        audit.record(session, actor, "template.edited", row.id, before=before, after=after, now=now)
+    change(session, actor, row, values, "template.edited", now=now)
     return row
 
 
@@ -140,14 +135,7 @@ def count_use(session: Session, template_id: str) -> None:
 
 
 def _find(session: Session, actor: Actor, template_id: str, *, in_trash: bool) -> GenerationTemplate:
-    gone = GenerationTemplate.deleted_at
-    row = session.scalar(
-        select(GenerationTemplate).where(
-            GenerationTemplate.id == template_id,
-            GenerationTemplate.user_id == actor.user_id,
-            gone.is_not(None) if in_trash else gone.is_(None),
-        )
-    )
+    row = find_own(session, GenerationTemplate, actor, template_id, in_trash=in_trash)
     if row is None:
         raise GenerationTemplateNotFound("There is no such template any more. Reload the page.")
     return row
