@@ -24,6 +24,7 @@ from core.studio.providers import (
     ModelRef,
     Outcome,
     ProviderKind,
+    Submitted,
 )
 from tests.providers.support import input_file
 from tests.studio.execution.scripted import Scripted, outcome_of, picture
@@ -163,6 +164,20 @@ def test_a_refusal_says_all_it_knows_and_an_answer_that_was_lost_on_the_way_stay
     assert desk.state(handles[1]) is CallState.LOST
 
 
+def test_an_answer_of_rubbish_comes_through_as_far_as_it_can_be_written(desk: Desk) -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    courier, given = desk.courier(), request()
+    handle = desk.begin(given)
+    bad = outcome_of(picture(), returned={"a\0\ud800": deep, "b": float("nan")}, model_answered="m" * 999)
+    desk.inner.script("submit", Submitted(Handle("x"), bad))
+    desk.carry(given.key, courier)
+    status = desk.provider.poll(CONNECTION, handle)
+    assert status.state is CallState.DONE and status.outcome is not None
+    assert status.outcome.outputs[0].data == picture()
+
+
 def test_a_call_is_withdrawn_before_it_is_taken_and_not_after(desk: Desk) -> None:
     courier, early, late = desk.courier(), request(), request()
     handles = [desk.begin(early), desk.begin(late)]
@@ -253,23 +268,24 @@ def test_what_no_courier_comes_for_is_made_again_without_one(desk: Desk) -> None
 def test_a_full_disk_is_waited_for_and_what_finds_no_room_is_never_made_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    courier, lucky, unlucky = desk.courier(), request(), request()
-    handles = [desk.begin(lucky), desk.begin(unlucky)]
+    courier, lucky, unlucky, odd = desk.courier(), request(), request(), request()
+    handles = [desk.begin(one) for one in (lucky, unlucky, odd)]
     answer, tries = Spool.answer, {lucky.key: 3, unlucky.key: 10_000}
 
     def full(spool: Spool, key: str, carrier: Presence, given: Answer) -> None:
-        tries[key] -= 1
+        tries[key] -= 1  # of the odd one, nothing is known here: any other error
         if tries[key] >= 0:
             raise OSError(28, "No space left on device")
         answer(spool, key, carrier, given)
 
     monkeypatch.setattr(Spool, "answer", full)
-    for one in (lucky, unlucky):
+    for one in (lucky, unlucky, odd):
         desk.carry(one.key, courier)
     assert desk.state(handles[0]) is CallState.DONE
-    status = desk.provider.poll(CONNECTION, handles[1])
-    assert status.state is CallState.LOST
-    assert status.error is not None and "room" in str(status.error)
+    for handle in handles[1:]:
+        status = desk.provider.poll(CONNECTION, handle)
+        assert status.state is CallState.LOST
+        assert status.error is not None and "could not be kept" in str(status.error)
 
 
 def test_handing_over_to_a_full_disk_is_an_error_that_may_pass(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

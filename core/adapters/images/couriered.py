@@ -220,7 +220,7 @@ def _died() -> GenerationError:
 
 def _not_kept() -> GenerationError:
     return GenerationError(
-        "The call was made, and may be charged, but there was no room to keep its answer. Make room on the disk, then "
+        "The call was made, and may be charged, but its answer could not be kept. See that the disk has room, then "
         "retry.",
         ErrorCategory.FILE_SYSTEM,
         effect_possible=True,

@@ -8,6 +8,7 @@ import structlog
 from core.adapters.images.courier.letters import Answer, Errand
 from core.adapters.images.courier.presence import Presence
 from core.adapters.images.courier.spool import Spool
+from core.studio.execution import tidying
 from core.studio.providers import Connection, ErrorCategory, GenerationError, ImageProvider
 
 log = structlog.get_logger(__name__)
@@ -31,8 +32,8 @@ def carry(
     ``stopping`` ends the waiting for room on the disk, never the call.
     """
     answer = _make(provider, connection, errand)
-    if not _put_away(spool, errand, carrier, answer, stopping, sleep):
-        log.error("An answer had to be given up: there was no room for it.", provider=errand.provider_id,
+    if not _is_kept(spool, errand, carrier, answer, stopping, sleep):
+        log.error("An answer had to be given up: it could not be kept.", provider=errand.provider_id,
                   call=errand.request.key)  # fmt: skip
         spool.give_up(errand.request.key, carrier)
     return answer
@@ -41,20 +42,31 @@ def carry(
 def _make(provider: ImageProvider, connection: Connection, errand: Errand) -> Answer:
     try:
         outcome = provider.submit(connection, errand.request).outcome
+        if outcome is not None:
+            return Answer(tidying.outcome(outcome))
     except GenerationError as error:
-        return Answer(error=error)
+        return Answer(error=tidying.error(error))
     except Exception:  # an edge: whoever ordered the call must hear of it
         log.exception("A call failed unexpectedly.", provider=errand.provider_id, call=errand.request.key)
         return Answer(error=GenerationError(
             "Something unexpected happened on our side while the call was made; it may be charged. The courier's log "
             "has the details.", ErrorCategory.UNKNOWN, effect_possible=True,
         ))  # fmt: skip
-    if outcome is None:
-        return Answer(error=GenerationError(
-            "The provider took the call without an answer, which it should not. It may be charged.",
-            ErrorCategory.UNKNOWN, effect_possible=True,
-        ))  # fmt: skip
-    return Answer(outcome)
+    return Answer(error=GenerationError(
+        "The provider took the call without an answer, which it should not. It may be charged.",
+        ErrorCategory.UNKNOWN, effect_possible=True,
+    ))  # fmt: skip
+
+
+def _is_kept(
+    spool: Spool, errand: Errand, carrier: Presence, answer: Answer, stopping: Callable[[], bool],
+    sleep: Callable[[float], None],
+) -> bool:  # fmt: skip
+    try:
+        return _put_away(spool, errand, carrier, answer, stopping, sleep)
+    except Exception:  # an edge: as long as this process lives, a call without an answer would be waited for
+        log.exception("An answer cannot be written down.", provider=errand.provider_id, call=errand.request.key)
+        return False
 
 
 def _put_away(
