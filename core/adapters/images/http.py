@@ -19,7 +19,8 @@ import structlog
 
 from core.adapters.deviantart.metrics import observe
 from core.adapters.images.encoded import decode_data_uri, is_data_uri, too_large
-from core.adapters.images.reach import Resolve, is_near, resolve, same_origin, target_of
+from core.adapters.images.reach import Resolve, Target, is_near, resolve, same_origin, target_of
+from core.adapters.images.reading import ACCEPTED, pieces_of
 from core.adapters.images.refusals import Dialect, error_of_answer, error_of_transport, lost, retry_after, rubbish
 from core.studio.providers import ErrorCategory, GenerationError
 
@@ -76,20 +77,24 @@ class Line:
         accepts: Iterable[int] = (),
         timeout_seconds: float | None = None,
         max_bytes: int = ANSWER_BYTES,
+        home: str | None = None,
         **sent: Any,
     ) -> Answer:
         """One request, sent once. ``endpoint`` names it in logs and metrics, without ids.
 
         ``has_effect``: a lost answer leaves open whether something began. ``accepts`` are statuses beyond 2xx that
-        are good answers too. ``sent`` is what httpx takes: ``json``, ``data``, ``files``, ``content``, ``params``.
+        are good answers too. ``home`` is the provider's own root where the address came from its answer: see
+        ``download``. ``sent`` is what httpx takes: ``json``, ``data``, ``files``, ``content``, ``params``.
         """
         seconds = timeout_seconds or self._timeout
         with self._noted(method, endpoint) as note:
             try:
-                client = self._direct if is_near(url) else self._outside
+                target = self._target(url, home)
+                client = self._direct if target.is_direct else self._outside
                 with client.stream(
-                    method, url, headers=dict(headers or {}), timeout=_timeout(seconds), **sent
-                ) as response:
+                    method, target.url, headers={**target.headers, **(headers or {})}, timeout=_timeout(seconds),
+                    extensions=target.extensions, **sent,
+                ) as response:  # fmt: skip
                     note(response.status_code)
                     content = self._read(response, max_bytes, seconds, has_effect=has_effect)
             except httpx.RequestError as error:
@@ -126,16 +131,13 @@ class Line:
             except (httpx.InvalidURL, UnicodeError) as error:
                 raise self.dialect.error(ErrorCategory.BAD_RESULT) from error
 
-    def require_reach(self, url: str, *, home: str) -> None:
-        """Raise unless an address that the provider gave may be called: see ``download``."""
-        try:
-            target_of(httpx.URL(url), home, self._resolve)
-        except httpx.InvalidURL as error:
-            raise self.dialect.error(ErrorCategory.BAD_RESULT) from error
-
     def close(self) -> None:
         self._direct.close()
         self._outside.close()
+
+    def _target(self, url: str, home: str | None) -> Target:
+        """Where a call goes: as the adapter made the address, or looked at first when a provider gave it."""
+        return Target(httpx.URL(url), is_near(url)) if home is None else target_of(httpx.URL(url), home, self._resolve)
 
     def _follow(
         self,
@@ -180,7 +182,7 @@ class Line:
         if length.isdecimal() and int(length) > max_bytes:
             raise too_large(max_bytes)
         started, total = time.monotonic(), 0
-        for piece in response.iter_bytes():
+        for piece in pieces_of(response):
             total += len(piece)
             if total > max_bytes:
                 raise too_large(max_bytes)
@@ -190,7 +192,7 @@ class Line:
 
     def _read(self, response: httpx.Response, max_bytes: int, seconds: float, *, has_effect: bool) -> bytes:
         started, content = time.monotonic(), bytearray()
-        for piece in response.iter_bytes():
+        for piece in pieces_of(response):
             content += piece
             # httpx limits each read; a server that sends one byte now and then would hold us for ever without this.
             if len(content) > max_bytes:
@@ -236,7 +238,11 @@ def _client(
     timeout_seconds: float, threads: int, *, trust_env: bool, transport: httpx.BaseTransport | None
 ) -> httpx.Client:
     return httpx.Client(
-        headers={"User-Agent": f"Atelier/{version('atelier')}", "Accept": "application/json"},
+        headers={
+            "User-Agent": f"Atelier/{version('atelier')}",
+            "Accept": "application/json",
+            "Accept-Encoding": ACCEPTED,
+        },
         # Connections share the client; a cookie set for one must not be sent for another.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         timeout=_timeout(timeout_seconds),
@@ -258,7 +264,7 @@ def _json(content: bytes) -> Any:
     """The JSON of an answer; ``None`` when it is a page or anything else."""
     try:
         return json.loads(content)
-    except ValueError:  # UnicodeDecodeError is one
+    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError; brackets in brackets end the stack
         return None
 
 

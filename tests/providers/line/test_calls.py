@@ -135,3 +135,10 @@ def test_a_call_is_made_once() -> None:
     with pytest.raises(GenerationError):
         line(answer).call("POST", URL, endpoint="thing", has_effect=True)
     assert asked == ["POST"]
+
+
+def test_brackets_within_brackets_are_an_answer_that_cannot_be_read() -> None:
+    line = Line("test", Dialect("Test"), transport=httpx.MockTransport(lambda _: httpx.Response(200, text="[" * 10**5)))
+    with pytest.raises(GenerationError) as caught:
+        line.call("POST", "https://api.provider.test/make", endpoint="make", has_effect=True)
+    assert (caught.value.category, caught.value.effect_possible) == (ErrorCategory.TRANSIENT, True)

@@ -1,5 +1,7 @@
 """Where results may lie, how much of them is read, and what is told to whom on the way."""
 
+import gzip
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,6 +49,16 @@ class Web:
         name = f"{request.url.scheme}://{request.headers['host']}{request.url.path}"
         found = self.answers[name]
         return found() if callable(found) else found
+
+
+class Once(httpx.SyncByteStream):
+    """A body as it comes from the wire, in pieces."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (self._content[start : start + 4096] for start in range(0, len(self._content), 4096))
 
 
 def redirect(to: str) -> httpx.Response:
@@ -107,10 +119,12 @@ def test_a_provider_in_the_private_network_may_keep_its_pictures_there(tmp_path:
 
 
 def test_an_upload_goes_nowhere_else_either() -> None:
-    web = Web({})
-    web.line.require_reach("https://cdn.test/put", home=HOME)
+    web = Web({"https://cdn.test/put": httpx.Response(204)})
+    web.line.call("PUT", "https://cdn.test/put", endpoint="upload", wants="nothing", home=HOME, content=b"picture")
+    assert web.asked[0].url.host == "93.184.216.34"  # the very address that was looked at
     with pytest.raises(GenerationError):
-        web.line.require_reach("https://inside.test/put", home=HOME)
+        web.line.call("PUT", "https://inside.test/put", endpoint="upload", wants="nothing", home=HOME, content=b"x")
+    assert len(web.asked) == 1
 
 
 def test_redirects_end_somewhere(tmp_path: Path) -> None:
@@ -137,6 +151,36 @@ def test_more_than_is_allowed_is_not_read(tmp_path: Path, announced: bool) -> No
     assert caught.value.category is E.BAD_RESULT
     assert len(read) <= (0 if announced else 12)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("packing", "layers"), [("gzip", 1), ("gzip, gzip", 2), ("br", 1)])
+def test_a_packed_bomb_is_taken_out_in_small_pieces_and_one_layer_only(
+    tmp_path: Path, packing: str, layers: int
+) -> None:
+    packed = bytes(32 * 1024**2)
+    for _ in range(layers):
+        packed = gzip.compress(packed)
+    web = Web(
+        {"https://cdn.test/a": lambda: httpx.Response(200, headers={"Content-Encoding": packing}, stream=Once(packed))}
+    )
+    tracemalloc.start()
+    try:
+        with pytest.raises(GenerationError):
+            web.line.download("https://cdn.test/a", tmp_path / "a", home=HOME, max_bytes=1024**2)
+        with pytest.raises(GenerationError):
+            web.line.call("GET", "https://cdn.test/a", endpoint="x", max_bytes=1024**2)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024**2
+    finally:
+        tracemalloc.stop()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_that_is_packed_once_is_unpacked(tmp_path: Path) -> None:
+    picture = bytes(range(256)) * 4096
+    headers = {"Content-Encoding": "gzip"}
+    web = Web({"https://cdn.test/a": httpx.Response(200, headers=headers, stream=Once(gzip.compress(picture)))})
+    web.line.download("https://cdn.test/a", tmp_path / "a", home=HOME, max_bytes=2 * 1024**2)
+    assert (tmp_path / "a").read_bytes() == picture
 
 
 def test_a_transfer_that_breaks_off_leaves_no_half_file(tmp_path: Path) -> None:

@@ -211,7 +211,6 @@ class FalImages:
         place, link = text_of(body.get("upload_url")), text_of(body.get("file_url"))
         if place is None or link is None:
             raise rubbish(DIALECT, answer.status, has_effect=False)
-        self._line.require_reach(place, home=self._hosts(connection).queue)
         self._line.call(
             "PUT",
             place,
@@ -219,6 +218,7 @@ class FalImages:
             headers={"Content-Type": file.mime_type},
             content=content,
             wants="nothing",
+            home=self._hosts(connection).queue,
         )
         return link
 
