@@ -56,7 +56,7 @@ calls = st.lists(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=calls, zone=st.sampled_from(ZONES))
 def test_sums_are_the_events_and_building_them_anew_changes_nothing(session, drawn, zone: str):
     with session.begin_nested() as savepoint:
