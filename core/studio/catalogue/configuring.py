@@ -73,17 +73,40 @@ def add_provider(session: Session, actor: Actor, kind: ProviderKind, form: Provi
 
 
 def edit_provider(session: Session, actor: Actor, provider_id: str, form: ProviderForm, *, now: datetime) -> Provider:
-    """Change name, address and limits; what is under way goes on as it began."""
+    """Change name, address and limits; what is under way goes on as it began.
+
+    A key belongs to the host it was given for: with another one it is forgotten, so that nobody who may change the
+    address can have it sent to a host of theirs.
+    """
     require_admin(session, actor)
     row = get_provider(session, provider_id)
     before, after = audit.changes({name: getattr(row, name) for name in _EDITED}, _read(form, row.kind))
     if after:
         for name, value in after.items():
             setattr(row, name, value)
+        told = _forget_key(row) if _is_elsewhere(before, after) else {}
         row.updated_at = now
         session.flush()
-        audit.record(session, actor, "provider.edited", row.id, before=_plain(before), after=_plain(after), now=now)
+        audit.record(
+            session, actor, "provider.edited", row.id, before=_plain(before), after=_plain(after) | told, now=now
+        )
     return row
+
+
+def _is_elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether another host answers now; a path may change, and the empty address is the protocol's own."""
+    if "api_base_url" not in after:
+        return False
+    one, other = (urlsplit(values["api_base_url"] or "") for values in (before, after))
+    return (one.scheme, one.netloc.lower()) != (other.scheme, other.netloc.lower())
+
+
+def _forget_key(row: Provider) -> dict[str, bool]:
+    """Without the key, and without what was known of the connection; what to say of it in the audit log."""
+    had_one = row.api_key_encrypted is not None
+    row.api_key_encrypted = None
+    row.checked_at = row.check_message = row.check_passed = None
+    return {"key_forgotten": True} if had_one else {}
 
 
 def set_key(session: Session, actor: Actor, provider_id: str, key: str | None, *, now: datetime) -> Provider:

@@ -44,7 +44,8 @@ def ask_form(kind: ProviderKind, key: str, row: Provider | None = None) -> Provi
         key=f"address-{key}",
         placeholder="http://127.0.0.1:8188" if kind is ProviderKind.COMFYUI else "its own",
         disabled=kind is ProviderKind.LOCAL,
-        help="Where it answers. Leave it empty for the provider's own address.",
+        help="Where it answers. Leave it empty for the provider's own address. With another host the key is forgotten: "
+        "give it again.",
         autocomplete="off",
     )
     left, right = st.columns(2)

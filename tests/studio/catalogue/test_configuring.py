@@ -107,3 +107,17 @@ def test_the_local_one_can_be_switched_off_but_not_removed(session, admin):
         configuring.remove_provider(session, admin, provider.id, now=NOON)
     assert not configuring.switch_provider(session, admin, provider.id, on=False, now=NOON).is_enabled
     assert access.list_providers(session, usable_only=True) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_kept"),
+    [("https://gateway.test/v2", True), ("https://elsewhere.test/v1", False), ("http://gateway.test/v1", False),
+     ("https://gateway.test:8443/v1", False), (None, False)],
+)  # fmt: skip
+def test_a_key_is_never_taken_along_to_another_host(session, admin, address, is_kept):
+    provider = make_provider(session, "replicate", api_base_url="https://gateway.test/v1")
+    configuring.set_key(session, admin, provider.id, "r8_kept", now=NOON)
+    configuring.edit_provider(session, admin, provider.id, ProviderForm("Replicate", address), now=NOON)
+    assert provider.api_key_encrypted == ("r8_kept" if is_kept else None)
+    (told,) = session.scalars(select(AuditEvent.after).where(AuditEvent.action == "provider.edited"))
+    assert told.get("key_forgotten", False) is not is_kept
