@@ -13,6 +13,7 @@ from core.db.upsert import insert_ignoring
 from core.errors import InvalidInputError, NotFoundError
 from core.studio.catalogue.connections import connection_of
 from core.studio.catalogue.models import Provider
+from core.studio.execution import tidying
 from core.studio.orders.models import ItemStatus, OrderItem, ProviderWebhook
 from core.studio.providers import (
     ADDRESS_SECRET_HEADER,
@@ -70,7 +71,8 @@ def receive(
 
 def _connection(database: Database, provider_id: str) -> Connection:
     with database.read() as session:
-        row = session.get(Provider, provider_id[:100])
+        # Anybody may call here; PostgreSQL takes no invisible characters even to look for them.
+        row = session.get(Provider, provider_id[:100]) if provider_id.isprintable() else None
         if row is None or row.deleted_at is not None:
             raise WebhookUnknown("There is no such provider here.")
         return connection_of(row)
@@ -78,11 +80,12 @@ def _connection(database: Database, provider_id: str) -> Connection:
 
 def _note(session: Session, provider_id: str, notice: Notice, *, now: datetime) -> bool:
     """The delivery and its effect in one transaction; told twice, it counts once."""
+    request_id = tidying.text(notice.request_id, LONGEST_ID)
     values = {
         "id": new_id("pwh"),
         "provider": provider_id,
-        "delivery_id": notice.delivery_id[:LONGEST_ID],
-        "request_id": notice.request_id[:LONGEST_ID],
+        "delivery_id": tidying.text(notice.delivery_id, LONGEST_ID),
+        "request_id": request_id,
         "received_at": now,
     }
     if not insert_ignoring(session, ProviderWebhook, values):
@@ -91,7 +94,7 @@ def _note(session: Session, provider_id: str, notice: Notice, *, now: datetime) 
         update(OrderItem)
         .where(
             OrderItem.provider == provider_id,
-            OrderItem.provider_request_id == notice.request_id[:LONGEST_ID],
+            OrderItem.provider_request_id == request_id,
             OrderItem.status == ItemStatus.GENERATING,
             OrderItem.due_at > now,
         )

@@ -133,3 +133,12 @@ def test_providers_get_an_address_only_when_they_can_reach_us(client: TestClient
 def test_whether_providers_call_back_is_a_setting(public_url: str, choice: str, root: str | None) -> None:
     settings = Settings(public_url=public_url, provider_webhooks=choice)  # type: ignore[arg-type]
     assert settings.provider_webhook_root == root
+
+
+def test_names_that_no_database_takes_are_turned_away_like_unknown_ones(client: TestClient, house: House) -> None:
+    assert client.post("/hooks/providers/re%00plicate/key", content=b"call-1", headers=GOOD).status_code == 404
+    order_id = submitted(house)
+    answer = client.post("/hooks/providers/replicate/key", content=b"call-1\x00", headers=GOOD)
+    assert answer.status_code == 204
+    due_at = house.item(order_id).due_at
+    assert due_at is not None and due_at <= utc_now()
