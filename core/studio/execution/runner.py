@@ -91,6 +91,13 @@ class Runner:
         except Exception:
             # An edge: what nobody thought of must not go round for ever unseen.
             log.exception("A run of an item broke off.", item_id=work.id)
+            self._broke_off(work)
+
+    def _broke_off(self, work: Work) -> None:
+        """Looked at again for a day, then given up: it holds room and money of its provider meanwhile."""
+        if self.clock() - work.attempt.opened_at > PATIENCE:
+            self._settle(work, lambda ledger: settling.unknown(ledger))
+        else:
             self._write(work, results.broke_off)
 
     # Beginning

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.studio.execution import tidying
-from core.studio.orders.models import ItemStatus
+from core.studio.execution import results, tidying
+from core.studio.orders.models import AttemptState, ItemStatus
 from core.studio.providers import (
     CallState,
     CallStatus,
@@ -101,4 +101,23 @@ def test_costs_beyond_what_a_day_can_hold_stop_nothing(house: House) -> None:
     house.run_until_idle(turns=10)
     assert [item.status for item in house.items(order_id)] == [ItemStatus.COMPLETE] * 2
     assert house.provider.spent_today == Decimal("99999.999999999")
+    assert house.provider.held_today == 0
+
+
+def test_what_nobody_thought_of_does_not_go_round_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(results, "kept", fail)
+    order_id = house.place()
+    house.set_items(order_id, estimated_cost=Decimal("0.5"))
+    house.turn()
+    house.later(seconds=5)
+    house.turn()
+    item = house.item(order_id)
+    assert (item.status, item.lock_id, house.provider.held_today) == (ItemStatus.GENERATING, None, Decimal("0.5"))
+    house.later(hours=25)
+    house.turn()
+    assert house.item(order_id).status is ItemStatus.FAILED
+    assert house.attempts(order_id)[0].state is AttemptState.UNKNOWN
     assert house.provider.held_today == 0
