@@ -17,7 +17,7 @@ from core.db.upsert import insert_ignoring
 from core.media.blobs import Place, record_blob, remove_objects
 from core.media.probe import ProbedFile
 from core.studio.execution.keeping import Kept
-from core.studio.execution.requests import seed_sent
+from core.studio.execution.requests import prompts_sent, seed_sent
 from core.studio.execution.spool import plain
 from core.studio.execution.work import Work
 from core.studio.hooks.registry import BEFORE
@@ -48,7 +48,7 @@ def _write(session: Session, work: Work, outcome: Outcome, kept: Kept, *, now: d
     blob = record_blob(session, work.user_id, kept.place, kept.probed, now=now)
     parameters = plain_parameters(work, outcome, kept)
     seed = parameters.get("seed")
-    prompt, negative = work.prompt or None, work.negative_prompt or None
+    prompt, negative = (words or None for words in prompts_sent(work))
     product_id = new_id("prd")
     is_new = insert_ignoring(
         session,

@@ -53,6 +53,16 @@ def seed_sent(work: Work) -> str | None:
     return None
 
 
+def prompts_sent(work: Work) -> tuple[str, str]:
+    """The prompt and the negative prompt: as ordered, or as hooks made them before the call."""
+    if not work.before:
+        return work.prompt, work.negative_prompt
+    names, sent = Names(work.specs), work.attempt.request.get("parameters", {})
+    ordered = ((PROMPT, work.prompt), (NEGATIVE, work.negative_prompt))
+    prompt, negative = (str(sent.get(_named(names, name)) or "") if words else "" for name, words in ordered)
+    return prompt, negative
+
+
 def _named(names: Names, name: str) -> str:
     spec = names.find(name)
     return spec.name if spec else name

@@ -129,7 +129,8 @@ def test_hooks_before_the_call_change_what_is_sent_and_not_what_was_ordered(hous
     house.run_until_idle()
     assert house.scripted.requests[0].parameters["prompt"] == "a harbour, at dusk"
     assert house.item(order_id).generation_parameter_set["prompt"] == "a  harbour,, at dusk,"
-    assert house.products(order_id)[0].provider_metadata["hooks_before"] == ["tidy"]
+    (product,) = house.products(order_id)
+    assert (product.prompt, product.provider_metadata["hooks_before"]) == ("a harbour, at dusk", ["tidy"])
     assert [line.details["hook"] for line in house.log(order_id) if line.event == "hook_skipped"] == ["gone"]
 
 
