@@ -38,9 +38,15 @@ def test_an_order_is_placed_once_and_its_pictures_appear(
     prompt.press("Control+Enter")
     page.get_by_role("button", name="Order 4 pictures").dblclick()
     expect(page.get_by_text("4 pictures ordered.")).to_be_visible()
+    settled(page)
+    # Two clicks draw the screen twice; the second drawing begins a moment after the first ends.
+    expect(page.get_by_text("of 4 made")).to_be_visible()
+    settled(page)
     page.get_by_role("link", name="Ordered. See how it comes along").click()
     expect(page.get_by_role("link", name="All orders")).to_be_visible()
-    page.get_by_role("button", name="Details").last.click()
+    card = page.locator("[class*='st-key-item-']").filter(has_text="a blue harbour at dusk")
+    settled(page)
+    card.get_by_role("button", name="Details").click()
     details = page.get_by_test_id("stPopoverBody")
     expect(details.get_by_text("a blue harbour at dusk")).to_be_visible()
     # Drawn anew all the while: what is open stays open.

@@ -70,7 +70,7 @@ def _show_head(order: OrderView, standing: Standing, timezone: str, now: datetim
 
 
 def _show_actions(runtime: Runtime, user: SignedIn, order: OrderView) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not order.has_ended:
             if order.paused_at is None:
                 if st.button("Pause", icon=":material/pause:", key="order-pause"):
