@@ -1,6 +1,6 @@
 """From what a person typed to the items of an order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, islice
 
@@ -22,6 +22,9 @@ from core.studio.parameters.specs import ParameterSpec, ParameterSpecSet
 
 USUAL_LIMITS = Limits()
 _MOST_PIECES = 250_000  # texts, tokens and commands that are read for one order
+# Of all items of an order: what is held in memory at once, and written in one transaction.
+MOST_CHARACTERS = 20_000_000
+_CHARACTERS_OF_A_CHOICE = 50  # its name, and what holds it
 _ADVISED_PARTS = 20  # that are looked at for tokens they do not show
 
 
@@ -57,6 +60,7 @@ class Expander:
         self.layers = LayerReader(names, self.remarks)
         self.compiler = Compiler(lookups, self.remarks, self.chance)
         self.items: list[ExpandedItem] = []
+        self._characters_left = MOST_CHARACTERS
 
     def expand(self, text: OrderText, images_per_item: int) -> Expansion:
         segments, meta, layers = self.read(text)
@@ -92,9 +96,12 @@ class Expander:
         count = min(own, self.limits.per_order - len(self.items))
         before = len(self.items)
         made = batch.sampled(count, self.chance(number, "sample")) if commands.sample else batch.in_order()
-        self.items.extend(islice(made, count))
-        if count < wanted:
-            text = segment.pairs[0].prompt.start, segment.pairs[-1].prompt.end
+        self.items.extend(self._held(islice(made, count)))
+        text = segment.pairs[0].prompt.start, segment.pairs[-1].prompt.end
+        if len(self.items) - before < count:
+            count = len(self.items) - before
+            self._tell_of_length(number, wanted, count, text)
+        elif count < wanted:
             self._tell_of_cap(number, wanted, count, commands, text=text, is_order_full=count < own)
         first = self.items[before] if count else None
         return BatchSummary(number, count, batch.possible, count < wanted, first)
@@ -141,6 +148,22 @@ class Expander:
                 message = "Not all parts between “||” show this token; those that do not come again for each option."
                 self.remarks.add("repeated_parts", message, name, mark.start, mark.end, Severity.INFO)
                 return
+
+    def _held(self, made: Iterable[ExpandedItem]) -> Iterator[ExpandedItem]:
+        """As many items as can be held: a short text can make long ones, by lookups with long values."""
+        for item in made:
+            length = len(item.prompt) + len(item.negative_prompt) + len(item.choices) * _CHARACTERS_OF_A_CHOICE
+            self._characters_left -= length
+            if self._characters_left < 0:
+                return
+            yield item
+
+    def _tell_of_length(self, number: int, wanted: int, count: int, text: tuple[int, int]) -> None:
+        message = (
+            f"Batch {number:,} would be {number_in_words(wanted)} items; {count:,} of them are made, because they are "
+            f"long and an order holds {MOST_CHARACTERS:,} characters. Shorten the text, or order it in several."
+        )
+        self.remarks.add("order_too_long", message, "prompt", *text)
 
     def _tell_of_cap(
         self,

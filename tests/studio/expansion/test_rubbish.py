@@ -72,7 +72,7 @@ def test_a_hundred_kilobytes_of_anything_come_to_an_end(text):
 
 
 def test_a_long_negative_prompt_is_not_read_for_thousands_of_batches():
-    expansion = expanded("a (&) " * 5_000, "[x,y] " * 10_000, limits=Limits())
+    expansion = expanded("a (&) " * 5_000, "[x,y] " * 300, limits=Limits())
     assert len(expansion.items) == 1000
     assert "too_many_batches" in {warning.code for warning in expansion.warnings}
 
@@ -83,3 +83,15 @@ def test_ten_thousand_tokens_are_counted_exactly():
     assert number_in_words(expansion.possible) == "about 10^10000"
     assert "about 10^10000" in expansion.warnings[0].message
     assert len(expanded("batch:sample:20 " + "[a,b]" * 10_000, limits=Limits()).items) == 20
+
+
+def test_a_short_text_cannot_make_more_than_an_order_holds():
+    long = {"x": [f"{number}{'y' * 497}" for number in range(10)]}
+    text = "batch:maxbatchitems:1000 " + "[x] " * 3000 + "[1..1000]"
+    made = expand(OrderText(text), long, SPECS, seed=1, limits=Limits())
+    assert 0 < len(made.items) < 20
+    assert sum(len(item.prompt) for item in made.items) <= 20_000_000
+    assert "order_too_long" in [one.code for one in made.warnings] and made.is_capped
+    # Texts of the greatest length that may be typed are not cut.
+    plain = expand(OrderText("batch:maxbatchitems:1000 " + "y" * 19_000 + "[1..1000]"), {}, SPECS, seed=1)
+    assert len(plain.items) == 1000
