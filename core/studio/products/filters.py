@@ -119,7 +119,7 @@ def _plain(value: Any) -> Any:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > WORDS_LENGTH:
         raise ValueError
-    return value.replace("\0", "").strip()
+    return value.replace("\0", "").encode("utf-8", "ignore").decode().strip()
 
 
 def _flag(value: Any) -> bool:
@@ -136,7 +136,10 @@ def _stars(value: Any) -> int:
 
 def _instant(value: Any) -> datetime:
     at = datetime.fromisoformat(str(value))
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    except OverflowError as error:  # the first or last day there is, in a zone beside ours
+        raise ValueError from error
 
 
 def _money(value: Any) -> Decimal:
