@@ -70,6 +70,10 @@ class Calls:
 
     def submit(self, work: Work) -> Submitted:
         provider = self.provider_of(work)
+        if work.has_lost_input:  # a model that takes none as well would make something else of the words alone
+            raise NeverCalled(
+                "A picture that was to go in was deleted. Order it again with another one.", ErrorCategory.VALIDATION
+            )
         with self._request(work) as request, named(work, "submit", may_have_effect=True):
             return tidying.submitted(provider.submit(work.connection, request))
 

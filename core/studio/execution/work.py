@@ -82,6 +82,7 @@ class Work:
     model_name: str
     specs: ParameterSpecSet
     inputs: tuple[InputWork, ...] = field(default=())
+    has_lost_input: bool = False  # a picture that was to go in was deleted for good
     is_fresh: bool = False
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -176,6 +177,7 @@ def _work(
         model_name=order.model_name,
         specs=ParameterSpecSet.from_json(model.parameter_schema if model else None),
         inputs=inputs,
+        has_lost_input=len(inputs) < len(order.base_parameter_set.get("inputs") or {}),
         is_fresh=is_fresh,
         before=tuple(generation.get("before") or ()),
         after=tuple(generation.get("after") or ()),

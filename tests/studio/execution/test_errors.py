@@ -9,11 +9,14 @@ from sqlalchemy import select
 from core.identity.models import InstanceUserRole
 from core.metering.models import UsageStatus
 from core.studio.catalogue import configuring
-from core.studio.orders.models import AttemptState, ItemStatus, OrderStatus
+from core.studio.orders.models import AttemptState, ItemStatus, OrderItemInput, OrderStatus
+from core.studio.products import trash as products_trash
 from core.studio.providers import CallState, CallStatus, Consumption, ErrorCategory, GenerationError
+from core.system.actors import Actor
 from core.system.models import Notification
-from tests.factories import NOON, make_actor
+from tests.factories import NOON, make_actor, make_user
 from tests.studio.execution.house import House
+from tests.studio.factories import make_product
 
 
 def test_an_error_that_may_pass_is_tried_three_times_more_and_then_given_up(house: House) -> None:
@@ -157,3 +160,21 @@ def test_a_call_the_provider_forgot_is_not_made_again_by_itself(house: House) ->
     house.run_until_idle()
     assert house.attempts(order_id)[0].state is AttemptState.UNKNOWN
     assert house.item(order_id).status is ItemStatus.FAILED
+
+
+def test_a_picture_that_was_deleted_is_not_done_without(house: House) -> None:
+    with house.database.session() as session:
+        user = make_user(session, "alice")
+        picture = make_product(session, user, deleted_at=NOON)
+        kept = {"prompt": "a harbour", "inputs": {"image": picture.id}}
+    order_id = house.place(base_parameter_set=kept)
+    with house.database.session() as session:
+        item_id = house.item(order_id).id
+        session.add(OrderItemInput(order_item_id=item_id, parameter="image", product_id=picture.id))
+    with house.database.session() as session:
+        products_trash.purge(session, Actor.person(user.id), [picture.id], now=NOON)
+    house.turn()
+    item = house.item(order_id)
+    assert house.scripted.requests == []  # words alone would make, and cost, something else
+    assert (item.status, item.error_category, item.cost) == (ItemStatus.FAILED, "validation", 0)
+    assert "deleted" in (item.error_message or "")
