@@ -42,12 +42,18 @@ def finish(path: Path, names: Sequence[str], folder: Path, *, limits: ProbeLimit
         return Finished(skipped=tuple(Skipped(name, reason_of(error, name)) for name in names))
     done: list[str] = []
     skipped: list[Skipped] = []
+    last = folder / pictures.OPENED
     for number, name in enumerate(names):
+        into = folder / f"{number}.v"
         try:
-            picture = _applied(picture, name, folder / f"{number}.v", most)
+            picture = _applied(picture, name, into, most)
             done.append(name)
         except Exception as error:
             skipped.append(Skipped(name, reason_of(error, name)))
+            into.unlink(missing_ok=True)
+        if into.exists():
+            last.unlink()  # what is still read of it stays open: a long chain needs no more room than a short one
+            last = into
     found = Finished(None, tuple(done), tuple(skipped))
     if not done:
         return found
@@ -70,7 +76,7 @@ def _applied(picture: Picture, name: str, into: Path, most: int) -> Picture:
     if hook is None:
         raise HookFailed("There is no hook of this name any more.")
     changed = hook.apply(picture)
+    pictures.check_size(changed, most)
     if changed.image is picture.image:
         return changed
-    pictures.check_pixels(changed.image, most)
     return Picture(pictures.computed(changed.image, into), changed.media_type, changed.keeps_metadata)

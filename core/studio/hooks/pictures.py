@@ -12,8 +12,12 @@ from core.media.sniff import HEAD_BYTES, MediaType, sniff
 from core.media.vips import find_field, open_picture
 from core.studio.hooks.protocol import HookFailed, Picture, PictureFile
 
+OPENED = "opened.v"
 JPEG_QUALITY = 95
 WEBP_QUALITY = 92
+# The encoder holds all of the picture, twelve bytes a pixel: 300 MB.
+WEBP_PIXELS = 25_000_000
+WEBP_SIDE = 16_383  # the format has room for no more
 _GREY_OR_SRGB = ("srgb", "b-w")
 
 
@@ -26,15 +30,21 @@ def open_for_hooks(path: Path, folder: Path, *, most_pixels: int) -> Picture:
     image = open_picture(path, media_type, fail_on="error")
     if int(find_field(image, "n-pages") or 1) > 1:
         raise HookFailed("Hooks work on still pictures, and this is an animation.")
-    check_pixels(image, most_pixels)
-    return Picture(_in_srgb(computed(image, folder / "opened.v").autorot()), media_type)
+    check_size(Picture(image, MediaType.PNG), most_pixels)
+    return Picture(_in_srgb(computed(image, folder / OPENED).autorot()), media_type)
 
 
-def check_pixels(image: pyvips.Image, most: int) -> None:
+def check_size(picture: Picture, most_pixels: int) -> None:
     """Refuse what would be too large, before a pixel of it is computed."""
-    pixels = image.width * image.height
-    if pixels > most:
-        raise HookFailed(f"It would have {pixels / 1e6:,.0f} megapixels; at most {most / 1e6:,.0f} are made.")
+    width, height = picture.image.width, picture.image.height
+    kind = ""
+    if picture.media_type is MediaType.WEBP:
+        kind, most_pixels = " as a WebP", min(most_pixels, WEBP_PIXELS)
+        if max(width, height) > WEBP_SIDE:
+            raise HookFailed(f"A WebP has at most {WEBP_SIDE:,} pixels a side.")
+    if width * height > most_pixels:
+        made = f"at most {most_pixels / 1e6:,.0f} are made{kind}"
+        raise HookFailed(f"It would have {width * height / 1e6:,.0f} megapixels; {made}.")
 
 
 def computed(image: pyvips.Image, into: Path) -> pyvips.Image:
@@ -51,7 +61,8 @@ def write(picture: Picture, folder: Path, name: str) -> PictureFile:
     match picture.media_type:
         case MediaType.JPEG:
             opaque = image.flatten(background=255) if image.hasalpha() else image
-            opaque.jpegsave(str(path), Q=JPEG_QUALITY, optimize_coding=True, subsample_mode="off", keep=kept)
+            # Optimised coding saves a few per cent and holds all of the picture in memory, eleven bytes a pixel.
+            opaque.jpegsave(str(path), Q=JPEG_QUALITY, subsample_mode="off", keep=kept)
             return PictureFile(path, MediaType.JPEG)
         case MediaType.WEBP:
             image.webpsave(str(path), Q=WEBP_QUALITY, keep=kept)

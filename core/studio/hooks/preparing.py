@@ -81,5 +81,5 @@ def _applied(hook: BeforeHook, picture: Picture, words: Words, into: Path, most:
     changed = hook.picture(picture, words)
     if changed is picture:
         return picture
-    pictures.check_pixels(changed.image, most)
+    pictures.check_size(changed, most)
     return replace(changed, image=pictures.computed(changed.image, into))

@@ -7,10 +7,9 @@ import pytest
 import pyvips
 
 from core.media.probe import ProbeLimits, probe
-from core.media.sniff import MediaType
 from core.studio.hooks import registry
 from core.studio.hooks.finishing import Finished, finish
-from core.studio.hooks.protocol import HookFailed, Picture
+from core.studio.hooks.protocol import Picture
 
 SIZE = (120, 80)
 Finish = Callable[..., Finished]
@@ -161,7 +160,11 @@ def test_a_damaged_picture_stays_as_it_is(made: Path, finished: Finish) -> None:
     assert (found.path, found.done, len(found.skipped)) == (None, (), 1)
 
 
-def test_a_hook_that_cannot_have_the_size_says_so() -> None:
-    wide = pyvips.Image.black(20_000, 2)
-    with pytest.raises(HookFailed, match="16,383"):
-        registry.AFTER["webp"].apply(Picture(wide, MediaType.PNG))
+@pytest.mark.parametrize(("width", "height", "reason"), [(20_000, 2, "16,383 pixels a side"), (5_100, 5_000, "25 are")])
+def test_what_a_webp_cannot_hold_stays_what_it_was(
+    tmp_path: Path, finished: Finish, width: int, height: int, reason: str
+) -> None:
+    pyvips.Image.black(width, height).pngsave(str(tmp_path / "large"), compression=1)
+    found = finished(tmp_path / "large", "webp", "strip")
+    assert found.done == ("strip",) and reason in found.skipped[0].reason
+    assert found.path is not None and probe(found.path).mime_type == "image/png"
