@@ -1,5 +1,6 @@
 """Archives of pictures: taken apart into a folder, however they were made."""
 
+import shutil
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,6 +11,9 @@ from core.studio.products.errors import ProductChangeRefused
 MOST_FILES = 5_000
 # A whole archive, unpacked: more is a bomb or belongs into several.
 MOST_BYTES = 50 * 1024**3
+# Pictures are packed already: what grows a thousandfold is a bomb, unless it stays small.
+MOST_GROWTH = 200
+SMALL_BYTES = 1024**3
 _PIECE = 1 << 20
 
 
@@ -28,6 +32,7 @@ def unpack(path: Path, folder: Path, name: str, *, max_file_bytes: int) -> list[
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if _is_wanted(entry)]
             _require_sound(entries, name)
+            _require_room(sum(min(one.file_size, max_file_bytes) for one in entries), path, folder, name)
             return [
                 _write(archive, entry, folder / f"{path.name}-{n}", max_file_bytes) for n, entry in enumerate(entries)
             ]
@@ -53,6 +58,19 @@ def _require_sound(entries: list[zipfile.ZipInfo], name: str) -> None:
         raise ProductChangeRefused(f"“{name}” unpacks to more than {MOST_BYTES // 1024**3} GB. Split it.")
     if any(entry.flag_bits & 1 for entry in entries):
         raise ProductChangeRefused(f"“{name}” is locked with a password. Pack it without one.")
+
+
+def _require_room(size: int, path: Path, folder: Path, name: str) -> None:
+    """All files of an archive lie unpacked beside each other before the first is taken in."""
+    if size > max(SMALL_BYTES, MOST_GROWTH * path.stat().st_size):
+        raise ProductChangeRefused(
+            f"“{name}” would unpack to {size / 1024**3:.1f} GB, which is more than pictures can. Pack them anew as zip."
+        )
+    if size > shutil.disk_usage(folder).free // 2:
+        raise ProductChangeRefused(
+            f"“{name}” would unpack to {size / 1024**3:.1f} GB, and this machine's disk has too little room. Split it, "
+            "or ask an administrator to make room."
+        )
 
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, max_bytes: int) -> IncomingFile:

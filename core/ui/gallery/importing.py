@@ -1,9 +1,7 @@
 """An import of pictures under way: it goes on in a thread of its own, whatever the person clicks meanwhile."""
 
 import shutil
-import tempfile
 import threading
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import structlog
 from core.clock import utc_now
 from core.errors import AtelierError
 from core.media.imports import IncomingFile
+from core.media.incoming import Incoming
 from core.runtime import Runtime
 from core.studio.products.errors import ProductChangeRefused
 from core.studio.products.importing import ImportedFile, Outcome, ProductImport, import_products
@@ -30,10 +29,7 @@ class ProductImportJob:
         self.problem: str | None = None
         self.results: tuple[ImportedFile, ...] = ()
         self._runtime, self._actor, self._choices = runtime, actor, choices
-        folder = Path(tempfile.mkdtemp(prefix="atelier-products-"))
-        # The session may simply be forgotten; what it kept on disk goes with it.
-        self._clean = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._thread = threading.Thread(target=self._run, args=(list(uploads), folder), name="import", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(list(uploads),), name="import", daemon=True)
         self._thread.start()
 
     @property
@@ -51,15 +47,11 @@ class ProductImportJob:
     def count(self, outcome: Outcome) -> int:
         return sum(result.outcome is outcome for result in self.results)
 
-    def _run(self, uploads: list[Upload], folder: Path) -> None:
+    def _run(self, uploads: list[Upload]) -> None:
         try:
-            files, refused = self._unpacked(uploads, folder)
-            self.total = len(files)
-            made = import_products(
-                self._runtime.database, self._runtime.store, self._actor, files, self._choices,
-                progress=self._progress, now=utc_now(),
-            )  # fmt: skip
-            self.results = (*refused, *made)
+            # Swept when this process is killed: an archive can be large.
+            with Incoming.of(self._runtime.settings.data_dir).room() as folder:
+                self._import(*self._unpacked(uploads, folder))
         except AtelierError as error:
             self.problem = str(error)
         except OSError:
@@ -68,8 +60,14 @@ class ProductImportJob:
         except Exception:  # an edge: the thread has nobody above it
             log.exception("An import ended early.")
             self.problem = "The import ended early for an unknown reason; the log has it. Try the rest again."
-        finally:
-            self._clean()
+
+    def _import(self, files: list[IncomingFile], refused: list[ImportedFile]) -> None:
+        self.total = len(files)
+        made = import_products(
+            self._runtime.database, self._runtime.store, self._actor, files, self._choices, progress=self._progress,
+            now=utc_now(),
+        )  # fmt: skip
+        self.results = (*refused, *made)
 
     def _unpacked(self, uploads: list[Upload], folder: Path) -> tuple[list[IncomingFile], list[ImportedFile]]:
         files: list[IncomingFile] = []

@@ -5,11 +5,13 @@ import io
 import json
 import zipfile
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
 
 from core.media.models import Blob
+from core.studio.products import unpacking
 from core.studio.products.errors import ProductChangeRefused
 from core.studio.products.exporting import HEADER, list_exported, write_archive
 from core.studio.products.filters import ProductFilter
@@ -146,3 +148,20 @@ def test_another_persons_pictures_are_not_exported(session):
     alice, charlie = make_user(session), make_user(session, "charlie")
     product = make_product(session, alice)
     assert list_exported(session, Actor.person(charlie.id), [product.id]) == []
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            archive.writestr(f"{number}.png", bytes(2_000_000))
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(unpacking, "SMALL_BYTES", 5_000_000)
+    with pytest.raises(ProductChangeRefused, match="more than pictures can"):
+        unpack(path, tmp_path / "out", "b.zip", max_file_bytes=10_000_000)
+    monkeypatch.setattr(unpacking, "MOST_GROWTH", 10_000)
+    monkeypatch.setattr(unpacking.shutil, "disk_usage", lambda _: SimpleNamespace(free=10_000_000))
+    with pytest.raises(ProductChangeRefused, match="too little room"):
+        unpack(path, tmp_path / "out", "b.zip", max_file_bytes=10_000_000)
+    assert list((tmp_path / "out").iterdir()) == []
+    assert len(unpack(path, tmp_path / "out", "b.zip", max_file_bytes=1_000_000)) == 4  # each is cut anyway

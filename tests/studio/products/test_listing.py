@@ -167,7 +167,8 @@ def test_another_persons_products_are_not_listed(session, alice, actor):
 
 @pytest.mark.parametrize(
     "stored", [{"color": "red"}, {"rating_from": 9}, {"liked": "maybe"}, {"created_from": "soon"}, {"cost_to": "much"},
-               {"cost_from": -1}, {"source": "stolen"}, {"words": 5}, {"created_from": "0001-01-01T00:00:00+14:00"}, {"words": "x" * 400}]
+               {"cost_from": -1}, {"source": "stolen"}, {"words": 5},
+               {"created_from": "0001-01-01T00:00:00+14:00"}, {"words": "x" * 400}]
 )  # fmt: skip
 def test_a_rule_nobody_can_read_is_refused_and_such_an_address_passed_over(stored):
     with pytest.raises(ProductChangeRefused):
