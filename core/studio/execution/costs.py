@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.db.types import Cost
 from core.metering.consumption import Consumption
-from core.metering.events import UsageEvent, UsageStatus, record
+from core.metering.events import OLDEST, UsageEvent, UsageStatus, record
 from core.metering.price import HIGHEST_COST, Price
 from core.metering.pricing import PriceQuery, price
 from core.studio.catalogue.models import Provider
@@ -171,7 +171,8 @@ def _event(
         status=status,
         consumption=consumption,
         price=cost,
-        occurred_at=ledger.finished_at or ledger.now,
+        # What lay unfinished for longer than reports go back counts as the oldest there is.
+        occurred_at=max(ledger.finished_at or ledger.now, ledger.now - OLDEST),
         model_answered=model_answered,
         modality=work.model.modality.value,
         project_id=work.project_id,

@@ -12,7 +12,17 @@ from core.media.storage import ObjectStore
 from core.studio.execution import claims, spool
 from core.studio.orders import actions
 from core.studio.orders.models import AttemptState, ItemStatus
-from core.studio.providers import ErrorCategory, GenerationError, Handle, ProviderKind
+from core.studio.providers import (
+    CallState,
+    CallStatus,
+    Consumption,
+    ErrorCategory,
+    GenerationError,
+    Handle,
+    Outcome,
+    Output,
+    ProviderKind,
+)
 from core.system.actors import Actor
 from core.system.models import StorageRemoval
 from tests.studio.execution.house import House, furnish
@@ -215,3 +225,18 @@ def test_what_nobody_thought_of_is_said_and_tried_again_later(house: House, monk
     house.run_until_idle()
     assert house.item(order_id).status is ItemStatus.COMPLETE
     assert house.scripted.count("submit") == 1
+
+
+def test_a_house_that_was_off_for_months_brings_its_calls_to_an_end(house: House) -> None:
+    outcome = Outcome([Output(url="https://cdn.test/a.png")], consumption=Consumption(images=1))
+    house.scripted.script("poll", *[CallStatus(CallState.DONE, outcome=outcome)] * 2)
+    house.scripted.script("fetch", GenerationError("The store has no room.", ErrorCategory.FILE_SYSTEM))
+    order_id = house.place()
+    house.turn()
+    house.later(seconds=5)
+    house.turn()
+    assert house.attempts(order_id)[0].finished_at is not None  # made, but not yet kept
+    house.later(days=90)
+    house.turn()
+    assert house.item(order_id).status is ItemStatus.COMPLETE
+    assert len(house.events()) == 1
