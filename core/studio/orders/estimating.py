@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.metering.price import Price
+from core.metering.price import HIGHEST_COST, Price
 from core.metering.pricing import PriceQuery, estimate
 from core.studio.catalogue.models import Model, Provider
 from core.studio.expansion import ExpandedItem
 from core.studio.parameters import ParameterSpecSet, merge_defaults
 from core.studio.providers import Consumption
 
+TOO_MUCH = "By its price this order would cost more than can be written down. Look at the price under Usage & costs."
 # The only parameters that a price can depend on.
 _PRICED = (
     "width",
@@ -82,5 +83,7 @@ class Estimator:
         if unpriced:
             return Estimate(None, unpriced[0].note, len(unpriced))
         costs = [price.cost for price in prices if price.cost is not None]
-        note = prices[0].note if prices else ""
-        return Estimate(sum(costs, Decimal(0)), note, 0, min(costs, default=None), max(costs, default=None))
+        note, cost = prices[0].note if prices else "", sum(costs, Decimal(0))
+        if cost > HIGHEST_COST:
+            return Estimate(None, TOO_MUCH)
+        return Estimate(cost, note, 0, min(costs, default=None), max(costs, default=None))

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from core.db.ids import new_id
 from core.identity.models import User
+from core.metering.price import Price
 from core.studio.catalogue.models import Model, Provider
 from core.studio.expansion import PairingError
-from core.studio.orders import placing
+from core.studio.orders import estimating, placing
 from core.studio.orders.errors import OrderRefused
 from core.studio.orders.forms import OrderForm
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderItemInput, OrderStatus
@@ -104,6 +105,15 @@ def test_defaults_decide_the_price_as_well(session, alice):
     fine = OrderForm("openai", "dall-e-3", "a fox", parameters={"quality": "hd"})
     costs = [placing.preview(session, alice, one, now=NOON).estimate.cost for one in (plain, fine)]
     assert costs == [Decimal("0.04"), Decimal("0.08")]
+
+
+def test_an_order_beyond_all_money_has_no_estimate(session, alice, monkeypatch):
+    monkeypatch.setattr(estimating, "estimate", lambda *_, **__: Price(Decimal(60_000), "house"))
+    seen = placing.preview(session, alice, form(), now=NOON)
+    assert seen.estimate.cost is None and "more than can be written down" in seen.estimate.note
+    order = placing.place(session, alice, form(), now=NOON)
+    assert order.estimated_cost is None
+    assert [one.estimated_cost for one in _items(session, order)] == [Decimal(60_000)] * 2
 
 
 def test_pressing_the_button_twice_places_one_order(session, alice):
