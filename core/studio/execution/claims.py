@@ -105,14 +105,18 @@ def provider_of(session: Session, item_id: str) -> str | None:
 
 
 def _lock_items(session: Session, ids: Sequence[str], *, now: datetime) -> list[OrderItem]:
-    """The chosen items with their orders held, in turn; those that a person is just changing are left for later."""
+    """The chosen items, in turn; those a person is just changing are left for later. Orders that begin are held."""
     if not ids:
         return []
     orders = select(OrderItem.order_id).where(OrderItem.id.in_(ids)).distinct()
-    held = select(Order.id).where(
+    open_orders = select(Order.id).where(
         Order.id.in_(set(session.scalars(orders))), Order.paused_at.is_(None), Order.deleted_at.is_(None)
     )
-    order_ids = list(session.scalars(held.order_by(Order.id).with_for_update(key_share=True, skip_locked=True)))
+    # An order that runs is only looked at: those who settle its calls hold it, and must not keep others from beginning.
+    running = session.scalars(open_orders.where(Order.status == OrderStatus.PROCESSING)).all()
+    resting = open_orders.where(Order.status != OrderStatus.PROCESSING).order_by(Order.id)
+    held = session.scalars(resting.with_for_update(key_share=True, skip_locked=True)).all()
+    order_ids = [*running, *held]
     query = select(OrderItem).where(
         OrderItem.id.in_(ids),
         OrderItem.order_id.in_(order_ids),
@@ -136,12 +140,11 @@ def _open(
     refused: set[str] = set()
     for item in items:
         model = models.get(item.order_id)
-        if model is None:
-            stops.refuse(session, item, stops.NO_MODEL, now=now)
-            refused.add(item.order_id)
-        elif provider.daily_spend_cap is not None and item.estimated_cost is None:
-            stops.refuse(session, item, stops.no_price(provider), now=now)
-            refused.add(item.order_id)
+        if model is None or (provider.daily_spend_cap is not None and item.estimated_cost is None):
+            if _holds_order(session, item.order_id):
+                reason = stops.NO_MODEL if model is None else stops.no_price(provider)
+                stops.refuse(session, item, reason, now=now)
+                refused.add(item.order_id)
         elif room.take(item.estimated_cost):
             _open_one(session, provider, item, model, numbers.get(item.id, 0) + 1, worker, now=now)
             begun.append(item.id)
@@ -150,6 +153,12 @@ def _open(
     session.flush()
     _roll_up(session, {item.order_id for item in items}, refused, now=now)
     return begun
+
+
+def _holds_order(session: Session, order_id: str) -> bool:
+    """Hold the order unless somebody else does: they may be waiting for the provider's row, which is ours."""
+    query = select(Order.id).where(Order.id == order_id)
+    return session.scalar(query.with_for_update(key_share=True, skip_locked=True)) is not None
 
 
 def _open_one(
