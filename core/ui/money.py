@@ -24,6 +24,11 @@ def plain_dollars(amount: Decimal) -> str:
     return f"{amount:,.{places}f}"
 
 
+def rounded(amount: Decimal) -> Decimal:
+    """An average, to as many places as mean something: cents, and more where there is less than a dime."""
+    return round(amount, 2 if amount >= Decimal("0.1") else 3 if amount >= Decimal("0.01") else 6)
+
+
 def about(price: Price, each: str) -> str:
     """``about $0.04 a picture``, ``free``, ``price unknown``."""
     if price.cost is None:

@@ -12,7 +12,7 @@ from core.studio.analytics import verdicts
 from core.studio.analytics.verdicts import Verdict
 from core.ui import charts
 from core.ui.making.query import Chosen
-from core.ui.money import dollars, plain_dollars
+from core.ui.money import dollars, plain_dollars, rounded
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.words import count, plain
 
@@ -38,7 +38,7 @@ def show_overall(one: Verdict) -> None:
 def _per_kept(one: Verdict) -> str:
     if one.cost_per_kept is None:
         return "unknown" if one.cost is None else "–"
-    return _sum(one.cost_per_kept)
+    return _sum(rounded(one.cost_per_kept))
 
 
 def _sum(amount: Decimal) -> str:
@@ -108,7 +108,7 @@ def _show_table(rows: Sequence[Verdict], label: str, chosen: Chosen, name: str) 
                 "Kept of judged": None if row.keep_rate is None else round(100 * row.keep_rate),
                 "Mean rating": None if row.rating is None else round(row.rating, 2),
                 "Cost": "unknown" if row.cost is None else _sum(row.cost),
-                "Cost per kept": "–" if row.cost_per_kept is None else _sum(row.cost_per_kept),
+                "Cost per kept": "–" if row.cost_per_kept is None else _sum(rounded(row.cost_per_kept)),
             }
             for row in rows
         ]
