@@ -95,9 +95,10 @@ class _SegmentCompiler:
         # One negative for many parts is read once: its tokens are the same for all of them.
         negatives = {id(one.negative): one.negative for one in segment.pairs}
         negative_pieces = {key: self._part(part, "negative_prompt")[0] for key, part in negatives.items()}
-        empty = frozenset(
-            index for index, token in enumerate(self.ready.tokens) if any(not option.text for option in token.options)
-        )
+        # Tokens of one lookup share their options, which may be thousands.
+        shared = {id(token.options): token.options for token in self.ready.tokens}
+        blank = {key for key, options in shared.items() if any(not option.text for option in options)}
+        empty = frozenset(index for index, token in enumerate(self.ready.tokens) if id(token.options) in blank)
         templates = {key: Template(pieces, empty) for key, pieces in negative_pieces.items()}
         for (pieces, commands), one in zip(prompts, segment.pairs, strict=True):
             ready = [ReadyCommand(mark, Template(value, empty)) for mark, value in commands]

@@ -64,7 +64,11 @@ class Expander:
 
     def expand(self, text: OrderText, images_per_item: int) -> Expansion:
         segments, meta, layers = self.read(text)
-        batches = [self._batch(segment, number, layers) for number, segment in enumerate(segments, start=1)]
+        batches: list[BatchSummary] = []
+        for number, segment in enumerate(segments, start=1):
+            if self._characters_left < 0:
+                break  # nothing more could be held of it
+            batches.append(self._batch(segment, number, layers))
         return Expansion(tuple(batches), tuple(self.items), self.remarks.all(), meta.debug, max(1, images_per_item))
 
     def read(self, text: OrderText) -> tuple[Sequence[PairedSegment], MetaCommands, list[Layer]]:
@@ -161,7 +165,8 @@ class Expander:
     def _tell_of_length(self, number: int, wanted: int, count: int, text: tuple[int, int]) -> None:
         message = (
             f"Batch {number:,} would be {number_in_words(wanted)} items; {count:,} of them are made, because they are "
-            f"long and an order holds {MOST_CHARACTERS:,} characters. Shorten the text, or order it in several."
+            f"long and an order holds {MOST_CHARACTERS:,} characters. What comes after is left out. Shorten the text, "
+            "or order it in several."
         )
         self.remarks.add("order_too_long", message, "prompt", *text)
 

@@ -92,6 +92,8 @@ def test_a_short_text_cannot_make_more_than_an_order_holds():
     assert 0 < len(made.items) < 20
     assert sum(len(item.prompt) for item in made.items) <= 20_000_000
     assert "order_too_long" in [one.code for one in made.warnings] and made.is_capped
+    several = expand(OrderText("[a,b] (&) " * 2000, "[x,z] " * 3000), long, SPECS, seed=1)
+    assert len(several.batches) < 30  # what nothing could be held of is not even looked at
     # Texts of the greatest length that may be typed are not cut.
     plain = expand(OrderText("batch:maxbatchitems:1000 " + "y" * 19_000 + "[1..1000]"), {}, SPECS, seed=1)
     assert len(plain.items) == 1000
