@@ -1,5 +1,6 @@
 """A house furnished while the sandbox runs can order from every imitated provider at once."""
 
+import httpx
 import pytest
 from sqlalchemy import func, select
 
@@ -13,6 +14,7 @@ from core.studio.wording.models import Lookup
 
 @pytest.fixture
 def furnished(database, providers, sandbox_url):
+    httpx.post(f"{sandbox_url}/_sandbox/reset").raise_for_status()  # limits and faults that others left behind
     furnish_house(database, providers, Settings(sandbox_url=sandbox_url))
     return database
 
