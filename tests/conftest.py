@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     isolation.forget_the_shell()
     # How fast examples are made and run depends on what else the machine does; it says nothing about the code.
     hypothesis.settings.register_profile(
-        "atelier", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        "atelier", deadline=None, max_examples=60, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("atelier")
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
