@@ -10,33 +10,21 @@ import base64
 import hashlib
 import hmac
 import json
-import random
-import socket
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from ipaddress import ip_address
 from typing import Any
 
 import httpx
 
+from core.adapters.addresses import AddressRefused, Resolve, checked_address, resolve
 from core.system import topics
-from core.system.addresses import why_refused
 from core.system.messengers import AddressGone, Message, MessageDelayed, MessageRefused
 from core.system.webhook_secrets import key_of
 
 # From the first byte to the last; a receiver should take the message and work on it later.
 TIMEOUT_SECONDS = 10.0
 LATER = {429, 502, 503, 504}
-
-Resolve = Callable[[str, int], list[str]]
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host name, as this machine finds them; raises ``OSError``."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(one[4][0]) for one in found]
 
 
 class WebhookMessenger:
@@ -102,17 +90,16 @@ class WebhookMessenger:
 
     def _address_of(self, url: httpx.URL) -> str:
         """The address to connect to, looked at once and used as it is."""
-        port = url.port or (443 if url.scheme == "https" else 80)
+        unknown = f"There is no host called {url.host}"
         try:
-            found = self._resolve(url.host, port)
+            found = checked_address(url, self._resolve, allow_private=self._allow_private)
         except (OSError, UnicodeError) as error:
-            raise MessageDelayed(f"There is no host called {url.host}, or the name service did not answer.") from error
-        for one in found:
-            if reason := why_refused(ip_address(one.partition("%")[0]), allow_private=self._allow_private):
-                raise MessageRefused(reason)
-        if not found:
-            raise MessageDelayed(f"There is no host called {url.host}.")
-        return random.choice(found)  # noqa: S311 - spreads the load
+            raise MessageDelayed(f"{unknown}, or the name service did not answer.") from error
+        except AddressRefused as refused:
+            raise MessageRefused(str(refused)) from refused
+        if found is None:
+            raise MessageDelayed(f"{unknown}.")
+        return found
 
 
 def payload(message: Message, public_url: str) -> bytes:

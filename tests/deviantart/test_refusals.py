@@ -129,7 +129,7 @@ def test_retry_after_in_seconds(value: str, seconds: float) -> None:
 
 def test_retry_after_as_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
     at_noon = utc_now().replace(2026, 6, 1, 12, 0, 0, 0)
-    monkeypatch.setattr("core.adapters.deviantart.refusals.utc_now", lambda: at_noon)
+    monkeypatch.setattr("core.adapters.waiting.utc_now", lambda: at_noon)
     site = saying(429, error_body("user_api_threshold"), **{"Retry-After": "Mon, 01 Jun 2026 12:02:30 GMT"})
     assert refusal(site).retry_after == 150
 

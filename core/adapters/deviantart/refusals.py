@@ -4,19 +4,15 @@ Descriptions are for people and are never looked into. HTTP meanings and types: 
 documentation of errors; an HTML page with 403 is the network in front of the site turning us away.
 """
 
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
-from core.clock import utc_now
+from core.adapters.waiting import retry_after
 from core.publishing.providers import ErrorCategory, ProviderError
 
 E = ErrorCategory
-LONGEST_WAIT_SECONDS = 24 * 3600.0
 # The network in front of the site has been seen to block for about five minutes, without saying so.
 BLOCK_SECONDS = 300.0
 
@@ -98,27 +94,6 @@ def error_of_transport(error: httpx.RequestError, *, has_effect: bool) -> Provid
         E.TRANSIENT,
         effect_possible=has_effect,
     )
-
-
-def retry_after(value: str | None) -> float | None:
-    """Seconds of a ``Retry-After`` header, which may be a number or an HTTP date."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            instant = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = (instant.replace(tzinfo=instant.tzinfo or UTC) - _now()).total_seconds()
-    if not math.isfinite(seconds):
-        return None
-    return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
-
-
-def _now() -> datetime:
-    return utc_now()  # a header's date is about the wall clock, not about when the call was planned
 
 
 def _error_of_page(response: httpx.Response, *, has_effect: bool) -> ProviderError:

@@ -17,11 +17,13 @@ from typing import Any, Literal
 import httpx
 import structlog
 
+from core.adapters.addresses import Resolve, resolve
 from core.adapters.deviantart.metrics import observe
 from core.adapters.images.encoded import decode_data_uri, is_data_uri, too_large
-from core.adapters.images.reach import Resolve, Target, is_near, resolve, same_origin, target_of
+from core.adapters.images.reach import Target, is_near, same_origin, target_of
 from core.adapters.images.reading import ACCEPTED, pieces_of
-from core.adapters.images.refusals import Dialect, error_of_answer, error_of_transport, lost, retry_after, rubbish
+from core.adapters.images.refusals import Dialect, error_of_answer, error_of_transport, lost, rubbish
+from core.adapters.waiting import retry_after
 from core.studio.providers import ErrorCategory, GenerationError
 
 CONNECT_SECONDS = 10.0

@@ -1,8 +1,5 @@
 """Where an address in an answer may lead: not into the network around this machine, unless the provider is there."""
 
-import random
-import socket
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -10,15 +7,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from core.adapters.addresses import AddressRefused, Resolve, checked_address
 from core.studio.providers import ErrorCategory, GenerationError
-from core.system.addresses import why_refused
-
-Resolve = Callable[[str, int], list[str]]
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host name, as this machine finds them; raises ``OSError``."""
-    return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 @dataclass(frozen=True)
@@ -62,8 +52,7 @@ def target_of(url: httpx.URL, home: str, resolve: Resolve) -> Target:
         raise _elsewhere("an address without encryption")
     if _has_proxy(url) and not is_near(url):
         return Target(url, is_direct=False)  # the proxy looks the name up, in its own network
-    # The address that was looked at is the one that is called: a name could be made to point elsewhere in between.
-    address = _checked_address(url, resolve, allow_private=_is_at_home(home, resolve))
+    address = _address_of(url, resolve, allow_private=_is_at_home(home, resolve))
     return Target(
         url.copy_with(host=address),
         is_direct=True,
@@ -86,19 +75,18 @@ def _is_at_home(home: str, resolve: Resolve) -> bool:
     return bool(found) and all(ip_address(one.partition("%")[0]).is_private for one in found)
 
 
-def _checked_address(url: httpx.URL, resolve: Resolve, *, allow_private: bool) -> str:
+def _address_of(url: httpx.URL, resolve: Resolve, *, allow_private: bool) -> str:
     try:
-        found = resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
+        found = checked_address(url, resolve, allow_private=allow_private)
     except (OSError, UnicodeError) as error:
         raise GenerationError(
             "The host that holds the result was not found. It will be tried again.", ErrorCategory.NETWORK
         ) from error
-    for one in found:
-        if why_refused(ip_address(one.partition("%")[0]), allow_private=allow_private):
-            raise _elsewhere("this machine or its network")
-    if not found:
+    except AddressRefused as refused:
+        raise _elsewhere("this machine or its network") from refused
+    if found is None:
         raise _elsewhere("nowhere")
-    return random.choice(found)  # noqa: S311 - spreads the load
+    return found
 
 
 def _has_proxy(url: httpx.URL) -> bool:

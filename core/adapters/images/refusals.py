@@ -3,20 +3,16 @@
 Texts of a provider are shown to people and never looked into.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
-from core.clock import utc_now
+from core.adapters.waiting import retry_after
 from core.studio.providers import ErrorCategory, GenerationError
 
 E = ErrorCategory
-LONGEST_WAIT_SECONDS = 24 * 3600.0
 LONGEST_DETAIL = 300  # characters of a provider's own words
 
 STATUSES: dict[int, ErrorCategory] = {
@@ -151,22 +147,6 @@ def cannot_tell(dialect: Dialect) -> GenerationError:
         E.UNKNOWN,
         effect_possible=True,
     )
-
-
-def retry_after(value: str | None) -> float | None:
-    """Seconds of a ``Retry-After`` header, which may be a number or an HTTP date."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            instant = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        # A header's date is about the wall clock, not about when the call was planned.
-        seconds = (instant.replace(tzinfo=instant.tzinfo or UTC) - utc_now()).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS) if math.isfinite(seconds) else None
 
 
 def shortened(text: str) -> str:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from core.adapters.images.http import Line
-from core.adapters.images.refusals import LONGEST_WAIT_SECONDS, Dialect
+from core.adapters.images.refusals import Dialect
+from core.adapters.waiting import LONGEST_WAIT_SECONDS
 from core.studio.providers import ErrorCategory, GenerationError
 
 E = ErrorCategory
