@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, null, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.identity.models import Account, AccountState
+from core.paging import Page, nearest_page
 from core.publishing.access import LEASE_SECONDS, chunked
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, HoldReason, UploadMode
 from core.publishing.searching import DeviationFilter, conditions, folded
@@ -94,18 +95,7 @@ class DeviationView:
     first_file: FileView | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviationPage:
-    """One page; ``number`` counts from 1, ``total`` is over all pages."""
-
-    rows: tuple[DeviationView, ...]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
+DeviationPage = Page[DeviationView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +124,7 @@ def list_deviations(
     where = conditions(session, actor, wanted or DeviationFilter())
     size = min(max(page_size, 1), MAX_PAGE_SIZE)
     total = session.scalar(select(func.count()).select_from(Deviation).where(*where)) or 0
-    number = min(max(page, 1), max(1, -(-total // size)))
+    number = nearest_page(page, total=total, size=size)
     query = select(Deviation.id).where(*where).order_by(*_ordering(session, order))
     ids = list(session.scalars(query.limit(size).offset((number - 1) * size)))
     return DeviationPage(views_of(session, ids, now=now, lease_seconds=lease_seconds), total, number, size)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.db.folding import folded
+from core.paging import Page, nearest_page
 from core.sales.access import get_sale, is_shown
 from core.sales.leases import LEASE_SECONDS, lease_expired
 from core.sales.models import PricePreset, SaleQueue, SaleQueueStatus
@@ -74,18 +75,7 @@ class SaleView:
         return plain_amount(self.price, self.currency)
 
 
-@dataclass(frozen=True, slots=True)
-class SalePage:
-    """One page; ``number`` counts from 1, ``total`` is over all pages."""
-
-    rows: tuple[SaleView, ...]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
+SalePage = Page[SaleView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +124,7 @@ def list_sales(
     """
     size = min(max(page_size, 1), MAX_PAGE_SIZE)
     total = session.scalar(select(func.count()).select_from(SaleQueue).where(*_conditions(session, actor, wanted))) or 0
-    number = min(max(page, 1), max(1, -(-total // size)))
+    number = nearest_page(page, total=total, size=size)
     query = _query(session, actor, wanted).limit(size).offset((number - 1) * size)
     return SalePage(_views(session, query, now=now), total, number, size)
 

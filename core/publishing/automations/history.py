@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from core.paging import Page, nearest_page
 from core.publishing.automations.lookup import get_automation
 from core.publishing.automations.models import AutomationExecutionLog, AutomationScheduleRule, RunOutcome
 from core.publishing.automations.rules import RuleSpec, describe
@@ -39,18 +40,7 @@ class RunView:
     posts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    """One page; ``number`` counts from 1, ``total`` is over all pages."""
-
-    rows: tuple[RunView, ...]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
+RunPage = Page[RunView]
 
 
 def list_runs(session: Session, actor: Actor, automation_id: str, *, page: int = 1, page_size: int = 20) -> RunPage:
@@ -63,7 +53,7 @@ def list_runs(session: Session, actor: Actor, automation_id: str, *, page: int =
     mine = logged.automation_id == automation.id
     size = min(max(page_size, 1), MAX_PAGE_SIZE)
     total = session.scalar(select(func.count()).select_from(logged).where(mine)) or 0
-    number = min(max(page, 1), max(1, -(-total // size)))
+    number = nearest_page(page, total=total, size=size)
     rows = session.execute(_newest_first().where(mine).limit(size).offset((number - 1) * size)).all()
     return RunPage(_views(session, rows), total, number, size)
 

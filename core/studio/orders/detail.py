@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.paging import Page, nearest_page
 from core.studio.orders.access import get_item, get_order
 from core.studio.orders.listing import OrderView, views_of
 from core.studio.orders.models import AttemptState, GenerationAttempt, GenerationLog, ItemStatus, OrderItem
@@ -60,18 +61,7 @@ class ItemView:
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPage:
-    """One page of items in their order; ``total`` is of those in the chosen states."""
-
-    rows: tuple[ItemView, ...]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
+ItemPage = Page[ItemView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +99,7 @@ def list_items(
     if statuses:
         conditions.append(OrderItem.status.in_(statuses))
     total = session.scalar(select(func.count()).select_from(OrderItem).where(*conditions)) or 0
-    number = max(1, min(page, -(-total // size)))
+    number = nearest_page(page, total=total, size=size)
     query = select(OrderItem).where(*conditions).order_by(OrderItem.sequence_number)
     rows = list(session.scalars(query.offset((number - 1) * size).limit(size)))
     pictures, lost = _pictures(session, [row.id for row in rows]), _lost(session, [row.id for row in rows])

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.db.search import Searchable, matching
+from core.paging import Page, nearest_page
 from core.studio.catalogue.models import Provider
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderStatus
 from core.studio.orders.states import ENDED_ORDERS
@@ -86,18 +87,7 @@ class OrderView:
         return self.ended / self.total if self.total else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPage:
-    """One page; ``number`` counts from 1."""
-
-    rows: tuple[OrderView, ...]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
+OrderPage = Page[OrderView]
 
 
 def list_orders(
@@ -106,7 +96,7 @@ def list_orders(
     """One page of a person's orders; a page beyond the last gives the last."""
     conditions = _conditions(session, actor, wanted)
     total = session.scalar(select(func.count()).select_from(Order).where(*conditions)) or 0
-    number = max(1, min(page, -(-total // size)))
+    number = nearest_page(page, total=total, size=size)
     query = select(Order).where(*conditions).order_by(Order.created_at.desc(), Order.id.desc())
     rows = list(session.scalars(query.offset((number - 1) * size).limit(size)))
     return OrderPage(tuple(views_of(session, rows)), total, number, size)
