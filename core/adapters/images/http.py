@@ -5,10 +5,12 @@ followed by itself. An answer is read up to a size and for a time.
 """
 
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from pathlib import Path
@@ -252,10 +254,16 @@ def _client(
             max_connections=threads, max_keepalive_connections=threads, keepalive_expiry=KEEPALIVE_SECONDS
         ),
         follow_redirects=False,
-        verify=httpx.create_ssl_context(trust_env=trust_env),
+        verify=_authorities(trust_env=trust_env),
         trust_env=trust_env,
         transport=transport,
     )
+
+
+@cache
+def _authorities(*, trust_env: bool) -> ssl.SSLContext:
+    """Whom to trust. Read once: it takes longer than all the rest of a client, and each provider has two of them."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _timeout(seconds: float) -> httpx.Timeout:
