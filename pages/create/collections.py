@@ -7,11 +7,11 @@ from core.ui.errors import guarded
 from core.ui.gate import current_user
 from core.ui.page import page_header, zone_note
 from core.ui.shelves import opened
-from core.ui.shelves.acting import SAID
 from core.ui.shelves.choosing import show_adding, show_featuring
 from core.ui.shelves.collection_cards import show_collections
 from core.ui.shelves.collection_detail import show_collection
 from core.ui.shelves.forms import show_collection_form, show_project_form, show_tag_form
+from core.ui.shelves.opened import SAID
 from core.ui.shelves.pictures import apply_styles
 from core.ui.shelves.project_cards import show_deleting, show_projects
 from core.ui.shelves.smart_form import show_smart_form, take_address

@@ -52,7 +52,7 @@ def finished(screen):  # type: ignore[no-untyped-def]  # AppTest
 
 
 def dialog(screen, action: opened.Action, folder_id: str | None = None):  # type: ignore[no-untyped-def]  # AppTest
-    screen.session_state["galleries.dialog"] = opened.Opened(action, folder_id, (), 1)
+    screen.session_state["galleries.dialog"] = opened.Opened("gallery-1", action, folder_id)
     return run(screen)
 
 

@@ -146,7 +146,7 @@ def test_each_dialog_opens(runtime, anna, account, open_page, action, words):
     with runtime.database.session() as session:
         make_deviation(session, anna, account, status="published", title="Out")
     screen = open_page(GALLERIES)
-    screen.session_state["galleries.dialog"] = opened.Opened(action, "A", (), 1)
+    screen.session_state["galleries.dialog"] = opened.Opened("gallery-1", action, "A")
     screen = run(screen)
     labels = [one.label for kind in (screen.selectbox, screen.toggle) for one in kind]
     assert words in said(screen) or words in labels

@@ -118,7 +118,7 @@ def test_the_dialog_shows_what_a_text_becomes_and_what_it_asks_for(runtime, anna
         make_deviation(session, anna, title="Winter fox")
     (one,) = keep(runtime, anna, DESCRIPTION, TemplateForm("Shop", content="{title}!"))
     screen = open_page(TEMPLATES, kind="Descriptions")
-    screen.session_state["templates.dialog"] = opened.Opened("edit", one, 1)
+    screen.session_state["templates.dialog"] = opened.Opened("template-1", "edit", one)
     screen = run(screen)
     assert "Winter fox!" in [text.value for text in screen.get("text")]
     screen.text_area(key="template-1-content").set_value("{title} for {price}")
@@ -134,7 +134,7 @@ def test_a_comment_is_filled_ready_to_be_copied(runtime, anna, open_page):
     form = TemplateForm("T", content="Thanks, {who}, for {title}", variables=[{"name": "who", "default": "Bob"}])
     (one,) = keep(runtime, anna, COMMENT, form)
     screen = open_page(TEMPLATES, kind="Comments")
-    screen.session_state["templates.dialog"] = opened.Opened("copy", one, 1)
+    screen.session_state["templates.dialog"] = opened.Opened("template-1", "copy", one)
     assert [code.value for code in run(screen).code] == ["Thanks, Bob, for Winter fox"]
 
 
@@ -144,7 +144,7 @@ def test_another_persons_templates_are_not_seen(runtime, anna, open_page):
     (theirs,) = keep(runtime, charlie, TAG, tags("Theirs"))
     screen = open_page(TEMPLATES)
     assert "Theirs" not in said(screen)
-    screen.session_state["templates.dialog"] = opened.Opened("edit", theirs, 1)
+    screen.session_state["templates.dialog"] = opened.Opened("template-1", "edit", theirs)
     text = said(run(screen))
     assert "There is no such template" in text and "Theirs" not in text
 

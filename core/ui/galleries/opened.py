@@ -3,38 +3,20 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import streamlit as st
+from core.ui.desk import Desk
 
-from core.ui.content.dialogs import next_number
-
-_KEY = "galleries.dialog"
 Action = Literal["new", "edit", "move", "remove", "add", "transfer", "drafts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A dialog about a folder; ``posts`` are those it is about. ``number`` keeps two openings apart."""
+    """A dialog about a folder; ``posts`` are those it is about. The keys of its fields begin with ``key``."""
 
+    key: str
     action: Action
-    folder_id: str | None
-    posts: tuple[str, ...]
-    number: int
-
-    @property
-    def key(self) -> str:
-        return f"gallery-{self.number}"
+    folder_id: str | None = None
+    posts: tuple[str, ...] = ()
 
 
-def open_dialog(action: Action, folder_id: str | None = None, posts: tuple[str, ...] = ()) -> None:
-    """Show a dialog on the next run."""
-    st.session_state[_KEY] = Opened(action, folder_id, posts, next_number())
-
-
-def current() -> Opened | None:
-    found: Opened | None = st.session_state.get(_KEY)
-    return found
-
-
-def close() -> None:
-    """Show none."""
-    st.session_state.pop(_KEY, None)
+_DESK = Desk("galleries", "gallery", Opened)
+open_dialog, current, close = _DESK.open_dialog, _DESK.current, _DESK.close

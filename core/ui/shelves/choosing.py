@@ -14,9 +14,8 @@ from core.studio.shelves import collections, projects
 from core.studio.shelves.projects import MOST_FEATURED
 from core.ui.errors import guarded
 from core.ui.shelves import opened
-from core.ui.shelves.acting import while_there
 from core.ui.shelves.forms import finish
-from core.ui.shelves.opened import Opened
+from core.ui.shelves.opened import Opened, while_there
 from core.ui.shelves.pictures import show_tile
 from core.ui.words import count, plain, shortened
 

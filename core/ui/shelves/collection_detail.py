@@ -19,8 +19,8 @@ from core.ui.errors import show
 from core.ui.navigation import ROOT
 from core.ui.page import empty_state, format_instant
 from core.ui.shelves import opened
-from core.ui.shelves.acting import act
 from core.ui.shelves.names import names_of
+from core.ui.shelves.opened import act
 from core.ui.shelves.pictures import show_tile
 from core.ui.shelves.rules import phrases
 from core.ui.tables import csv_button, csv_bytes

@@ -10,8 +10,7 @@ from core.studio.shelves.collections import CollectionForm
 from core.studio.shelves.projects import ProjectForm
 from core.ui.errors import guarded
 from core.ui.shelves import opened
-from core.ui.shelves.acting import SAID, while_there
-from core.ui.shelves.opened import Opened
+from core.ui.shelves.opened import Opened, while_there
 
 _GREEN = "#3d7a5c"
 
@@ -54,11 +53,9 @@ def collection_fields(key: str, name: str, description: str | None, is_public: b
 
 def finish(sentence: str, *, show: str | None = None) -> None:
     """Say it, close the dialog, and open what was made."""
-    SAID.leave(sentence)
-    opened.close()
     if show is not None:
         st.query_params["open"] = show
-    st.rerun()
+    opened.finish(sentence)
 
 
 def show_project_form(user: SignedIn, dialog: Opened) -> None:

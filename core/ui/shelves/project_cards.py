@@ -13,10 +13,9 @@ from core.studio.shelves.models import Project, ProjectStatus
 from core.ui.errors import guarded
 from core.ui.page import empty_state
 from core.ui.shelves import opened
-from core.ui.shelves.acting import act, while_there
 from core.ui.shelves.collection_detail import show_gallery_link
 from core.ui.shelves.forms import finish
-from core.ui.shelves.opened import Opened
+from core.ui.shelves.opened import Opened, act, while_there
 from core.ui.shelves.pictures import show_cover
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.words import count, plain, shortened

@@ -23,10 +23,9 @@ from core.studio.shelves.tags import list_tags
 from core.ui.errors import guarded
 from core.ui.page import local
 from core.ui.shelves import opened
-from core.ui.shelves.acting import while_there
 from core.ui.shelves.forms import collection_fields, finish
 from core.ui.shelves.names import names_of
-from core.ui.shelves.opened import Opened
+from core.ui.shelves.opened import Opened, while_there
 from core.ui.shelves.rules import phrases
 from core.ui.words import listed, plain
 

@@ -11,8 +11,8 @@ from core.studio.shelves import tags
 from core.studio.shelves.models import Tag
 from core.ui.page import empty_state
 from core.ui.shelves import opened
-from core.ui.shelves.acting import act
 from core.ui.shelves.collection_detail import show_gallery_link
+from core.ui.shelves.opened import act
 from core.ui.shelves.pictures import swatch
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.words import count, plain

@@ -8,7 +8,8 @@ from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.runtime import get_runtime
 from core.studio.shelves import collections, projects
-from core.ui.shelves.acting import Change, act
+from core.ui.desk import Change
+from core.ui.shelves.opened import act
 from core.ui.times import moment
 from core.ui.words import plain
 

@@ -3,37 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import streamlit as st
+from core.ui.desk import Desk
 
-from core.ui.content.dialogs import next_number
-
-_KEY = "templates.dialog"
 Action = Literal["new", "edit", "copy"]
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A dialog about a template, or about a new one; ``number`` keeps what is typed into two openings apart."""
+    """A dialog about a template, or about a new one; the keys of its fields begin with ``key``."""
 
+    key: str
     action: Action
-    template_id: str | None
-    number: int
-
-    @property
-    def key(self) -> str:
-        return f"template-{self.number}"
+    template_id: str | None = None
 
 
-def open_dialog(action: Action, template_id: str | None = None) -> None:
-    """Show a dialog on the next run."""
-    st.session_state[_KEY] = Opened(action, template_id, next_number())
-
-
-def current() -> Opened | None:
-    found: Opened | None = st.session_state.get(_KEY)
-    return found
-
-
-def close() -> None:
-    """Show none, and forget what was typed."""
-    st.session_state.pop(_KEY, None)
+_DESK = Desk("templates", "template", Opened)
+open_dialog, current, close = _DESK.open_dialog, _DESK.current, _DESK.close

@@ -12,9 +12,10 @@ from core.studio.shelves.projects import list_projects
 from core.studio.wording import templates
 from core.studio.wording.models import GenerationTemplate
 from core.studio.wording.template_files import templates_json
+from core.ui.desk import Change
 from core.ui.page import empty_state, format_instant
 from core.ui.tables import csv_button, csv_bytes
-from core.ui.wording.acting import Change, act, open_dialog
+from core.ui.wording.acting import act, open_dialog
 from core.ui.words import count, plain, shortened
 
 EVERYWHERE = "Everywhere"
