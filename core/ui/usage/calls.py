@@ -14,8 +14,9 @@ from core.metering.figures import UsageFilter
 from core.metering.listing import CallPage, CallView
 from core.runtime import get_runtime
 from core.ui import times
+from core.ui.logs.query import NEWER, OLDER, begin_again
 from core.ui.tables import csv_button, csv_bytes
-from core.ui.usage.query import NEWER, OLDER, STATUSES, begin_again
+from core.ui.usage.query import STATUSES
 from core.ui.usage.words import short_dollars
 
 PAGE_SIZE = 25

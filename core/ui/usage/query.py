@@ -13,6 +13,7 @@ from core.metering.days import Days, day_of, last_days
 from core.metering.events import UsageStatus
 from core.metering.figures import Dimension, UsageFilter
 from core.metering.names import Choices
+from core.ui.logs.query import begin_again
 
 RANGES = {"Today": 1, "7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
 USUAL_RANGE = "30 days"
@@ -32,8 +33,6 @@ STATUSES = {
     UsageStatus.REFUSED: "refused",
     UsageStatus.ABORTED: "broken off",
 }
-# Where a page of calls begins; kept apart from the filters, which make it void.
-OLDER, NEWER = "older", "newer"
 _UNSET: dict[str, object] = {"range": USUAL_RANGE, "days": [], "person": None, "provider": None, "project": None}
 
 
@@ -82,12 +81,6 @@ def choose_dimension(*, has_persons: bool) -> Dimension:
         bind="query-params", label_visibility="collapsed", width=150,
     )  # fmt: skip
     return found or Dimension.MODEL
-
-
-def begin_again() -> None:
-    """Other filters, other pages: go back to the newest."""
-    st.query_params.pop(OLDER, None)
-    st.query_params.pop(NEWER, None)
 
 
 def clear() -> None:
