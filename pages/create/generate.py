@@ -5,8 +5,7 @@ import streamlit as st
 from core.clock import utc_now
 from core.errors import AtelierError
 from core.runtime import get_runtime
-from core.studio.catalogue.access import list_models, list_providers
-from core.studio.catalogue.list_prices import list_prices
+from core.studio.catalogue.offers import list_offers
 from core.studio.hooks import registry
 from core.studio.orders import placing
 from core.studio.shelves.models import ProjectStatus
@@ -17,7 +16,7 @@ from core.ui.errors import guarded
 from core.ui.gate import current_user
 from core.ui.generate.draft import DROPPED, current_draft, new_seed, save
 from core.ui.generate.fields import WIDTH, ask_parameters
-from core.ui.generate.models import Offer, choose_model
+from core.ui.generate.models import choose_model
 from core.ui.generate.ordering import show_order_button, show_placed
 from core.ui.generate.pictures_in import ask_pictures
 from core.ui.generate.preview import show_headline, show_preview
@@ -35,14 +34,11 @@ page_header("Generate", "Write what to make, see what it becomes and costs, and 
 if toast := st.session_state.pop(TOAST, None):
     st.toast(toast)
 with runtime.database.read() as session:
-    usable = {row.id: row for row in list_providers(session, usable_only=True)}
-    models = list_models(session, list(usable))
-    prices = list_prices(session, models, now=now)
+    offers = list_offers(session)
     words = list_lookups(session, user.actor)
     project = current_project(session, user.actor)
     projects = list_projects(session, user.actor, status=ProjectStatus.ACTIVE)
     kept = list_templates(session, user.actor, project_id=project.id if project else None)
-offers = [Offer(usable[one.provider_id], one, prices[one.id]) for one in models]
 if not offers:
     empty_state("No model is on offer", "Switch a provider on; one draws on this machine without any key.",
                 icon=":material/hub:")  # fmt: skip
@@ -53,7 +49,7 @@ with guarded():
     draft = current_draft(runtime, user)
     form_side, result_side = st.columns([6, 5], gap="large")
     with form_side:
-        offer = choose_model(draft, offers)
+        offer = choose_model(runtime, draft, offers, now=now)
         for said in st.session_state.pop(DROPPED, None) or ():
             st.info(plain(said), icon=":material/remove_circle:")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -76,7 +72,8 @@ with guarded():
             "Prompt", draft.prompt, key=f"generate-prompt-{draft.version}", height=140,
             placeholder="a harbour at [dawn,dusk], [weather]",
         ) or ""  # fmt: skip
-        if offer.takes_negative:
+        takes_negative = placing.takes_negative(offer.model)
+        if takes_negative:
             draft.negative_prompt = st.text_area(
                 "Negative prompt", draft.negative_prompt, key=f"generate-negative-{draft.version}", height=70,
                 help="What is not to be in the picture. As many batches and parts as the prompt, or one for all.",
@@ -103,7 +100,7 @@ with guarded():
     save(runtime, user, draft)
 
     with result_side:
-        form = draft.form(takes_negative=offer.takes_negative)
+        form = draft.form(takes_negative=takes_negative)
         if form is not None and (draft.prompt.strip() or not offer.model.capabilities.get("needs_prompt", True)):
             try:
                 with runtime.database.read() as session:
@@ -111,7 +108,7 @@ with guarded():
             except AtelierError as error:
                 st.warning(plain(str(error)), icon=":material/edit_note:")
             else:
-                show_headline(seen, offer.provider.name, is_admin=user.is_admin)
+                show_headline(seen, offer.provider_name, is_admin=user.is_admin)
                 with st.container(horizontal=True, vertical_alignment="center"):
                     show_order_button(runtime, user, draft, form, seen)
                     show_saving(runtime, user, form, project)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from core.clock import utc_now
 from core.studio.catalogue.models import Provider
@@ -63,6 +63,22 @@ def placed(runtime):
 
 def test_without_a_model_the_form_leads_to_the_providers(anna, open_page):
     assert "No model is on offer" in said(open_page(GENERATE))
+
+
+def test_the_form_asks_for_the_price_of_the_chosen_model_alone_and_for_no_key(runtime, anna, painter, open_page):
+    with runtime.database.session() as session:
+        replicate = make_provider(session, "replicate", position=1, api_key_encrypted="r8_secret")
+        for number in range(12):
+            make_model(session, replicate, f"somebody/{number}")
+    screen = open_page(GENERATE)
+    statements: list[str] = []
+    listener = lambda _c, _k, statement, *_: statements.append(statement)  # noqa: E731 - removed again below
+    event.listen(runtime.database.engine, "before_cursor_execute", listener)
+    run(screen)
+    event.remove(runtime.database.engine, "before_cursor_execute", listener)
+    assert len(field(screen, "Model").options) == 14
+    assert sum("FROM model_prices" in one for one in statements) == 1
+    assert not any("api_key_encrypted" in one for one in statements)
 
 
 def test_what_is_previewed_is_ordered_once_and_the_form_is_kept(runtime, anna, painter, open_page, monkeypatch):

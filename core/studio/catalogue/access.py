@@ -17,11 +17,9 @@ def get_provider(session: Session, provider_id: str) -> Provider:
     return row
 
 
-def list_providers(session: Session, *, usable_only: bool = False) -> list[Provider]:
-    """All providers in their order; with ``usable_only`` those that are switched on."""
+def list_providers(session: Session) -> list[Provider]:
+    """All providers in their order, with their keys decrypted."""
     query = select(Provider).where(Provider.deleted_at.is_(None)).order_by(Provider.position, Provider.id)
-    if usable_only:
-        query = query.where(Provider.is_enabled)
     return list(session.scalars(query))
 
 

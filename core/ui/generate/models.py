@@ -1,44 +1,19 @@
 """Choosing the model: those that are on offer, with what one picture costs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
-from core.metering.price import Price
-from core.studio.catalogue.models import Model, Provider
-from core.studio.orders.placing import takes_negative
-from core.studio.parameters import ParameterSpecSet, ParameterType
+from core.runtime import Runtime
+from core.studio.catalogue.list_prices import list_price
+from core.studio.catalogue.offers import Offer
+from core.studio.parameters import ParameterType
 from core.ui.generate.draft import DROPPED, Draft
 from core.ui.money import about
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A model on offer."""
-
-    provider: Provider
-    model: Model
-    price: Price
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.provider.id, self.model.model_id
-
-    @property
-    def specs(self) -> ParameterSpecSet:
-        return ParameterSpecSet.from_json(self.model.parameter_schema)
-
-    @property
-    def takes_negative(self) -> bool:
-        return takes_negative(self.model)
-
-    @property
-    def label(self) -> str:
-        return f"{self.model.name} · {self.provider.name}"
-
-
-def choose_model(draft: Draft, offers: Sequence[Offer]) -> Offer:
+def choose_model(runtime: Runtime, draft: Draft, offers: Sequence[Offer], *, now: datetime) -> Offer:
     """The model picker; what was typed for another model stays as far as the new one takes it."""
     by_key = {offer.key: offer for offer in offers}
     current = by_key.get((draft.provider_id or "", draft.model_id or ""))
@@ -49,7 +24,7 @@ def choose_model(draft: Draft, offers: Sequence[Offer]) -> Offer:
             dropped = draft.use_model(*current.key, current.specs, current.specs)
             st.session_state[DROPPED] = [gone, *dropped]
         draft.provider_id, draft.model_id = current.key
-    labels = {offer.key: offer.label for offer in offers}
+    labels = {offer.key: f"{offer.model.name} · {offer.provider_name}" for offer in offers}
     keys = list(by_key)
     chosen = st.selectbox(
         "Model", keys, index=keys.index(current.key), format_func=labels.__getitem__,
@@ -61,9 +36,10 @@ def choose_model(draft: Draft, offers: Sequence[Offer]) -> Offer:
     _place_input(draft, current)
     if dropped := draft.tidy(current.specs):
         st.session_state[DROPPED] = dropped
-    said = [str(current.model.capabilities.get("about") or current.model.modality.value)]
-    said.append(about(current.price, "a picture"))
-    st.caption(" · ".join(part.rstrip(".") for part in said))
+    with runtime.database.read() as session:
+        price = list_price(session, current.kind, current.model, now=now)
+    what = str(current.model.capabilities.get("about") or current.model.modality.value)
+    st.caption(f"{what.rstrip('.')} · {about(price, 'a picture')}")
     return current
 
 

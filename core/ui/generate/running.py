@@ -6,7 +6,7 @@ from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.runtime import Runtime
 from core.studio.orders.inputs import latest_pictures
-from core.studio.orders.listing import OrderView, list_running
+from core.studio.orders.listing import OrderView, is_any_running, list_running
 from core.ui.orders.progress import show_progress
 from core.ui.orders.standing import Standing, show_wait, standings_of
 from core.ui.pictures import Picture, show_strip
@@ -20,7 +20,7 @@ SECONDS = 2
 def show_running(runtime: Runtime, user: SignedIn) -> None:
     """Draws itself anew every two seconds, as long as something runs."""
     with runtime.database.read() as session:
-        is_running = bool(list_running(session, user.actor, limit=1))
+        is_running = is_any_running(session, user.actor)
     st.fragment(_look, run_every=SECONDS if is_running else None)(runtime, user, is_live=is_running)
 
 

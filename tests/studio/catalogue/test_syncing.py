@@ -53,7 +53,7 @@ def test_a_new_house_has_a_provider_that_works_and_others_that_wait_for_a_key(da
     seeding.furnish(database, everybody, now=NOON)
     seeding.furnish(database, everybody, now=NOON)
     with database.read() as session:
-        assert [row.id for row in access.list_providers(session, usable_only=True)] == ["local"]
+        assert [row.id for row in access.list_providers(session) if row.is_enabled] == ["local"]
         assert len(access.list_providers(session)) == 7
     assert _names(database) == ["painter"]
 
@@ -65,7 +65,7 @@ def test_stand_ins_come_and_go_with_the_sandbox(database):
 
     def usable() -> dict[str, str | None]:
         with database.read() as session:
-            return {row.id: row.api_base_url for row in access.list_providers(session, usable_only=True)}
+            return {row.id: row.api_base_url for row in access.list_providers(session) if row.is_enabled}
 
     seeding.furnish(database, everybody, stand_ins=[here], now=NOON)
     assert usable() == {"local": None, "replicate-sandbox": here.base_url}

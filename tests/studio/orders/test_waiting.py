@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from core.studio.orders.listing import views_of
+from core.studio.orders.listing import is_any_running, list_running, views_of
 from core.studio.orders.models import ItemStatus, OrderStatus
 from core.studio.orders.pace import seconds_left
 from core.studio.orders.waiting import waits_of
+from core.system.actors import Actor
 from tests.factories import NOON, make_user
 from tests.studio.factories import make_generation_attempt, make_item, make_order, make_provider
 
@@ -67,3 +68,13 @@ def test_the_time_left_follows_the_latest_items(session):
     assert seconds_left(session, views_of(session, [order]), now=NOON) == {order.id: 60.0}
     order.completed_count = 2
     assert seconds_left(session, views_of(session, [order]), now=NOON) == {}
+
+
+def test_something_runs_as_long_as_an_order_of_ones_own_has_not_ended(session):
+    provider, user = make_provider(session), make_user(session)
+    alice = Actor.person(user.id)
+    make_order(session, make_user(session, "charlie"), provider, status=OrderStatus.PROCESSING)
+    make_order(session, user, provider, status=OrderStatus.FULFILLED)
+    assert not is_any_running(session, alice) and not list_running(session, alice)
+    make_order(session, user, provider)
+    assert is_any_running(session, alice) and len(list_running(session, alice)) == 1
