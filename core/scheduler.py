@@ -1,6 +1,5 @@
 """``python -m core.scheduler``: the sidecar as a process."""
 
-import signal
 from collections.abc import Mapping
 
 import structlog
@@ -10,6 +9,7 @@ from core.adapters.images.couriered import couriered
 from core.adapters.messengers import build_messengers
 from core.clock import Clock, utc_now
 from core.db.migrate import upgrade
+from core.end_signals import on_end_signals
 from core.jobs.health import serve_health
 from core.jobs.ports import Ports, worker_name
 from core.jobs.sidecar import Sidecar
@@ -34,8 +34,7 @@ def build_ports(runtime: Runtime, *, sites: Mapping[str, Site] | None = None, cl
 def run(ports: Ports) -> None:
     """Run the sidecar until SIGTERM or SIGINT."""
     sidecar = Sidecar(ports)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sidecar.stop())
+    on_end_signals(sidecar.stop)
     with serve_health(sidecar, port=ports.settings.scheduler_port):
         sidecar.run()
 

@@ -12,6 +12,7 @@ import typer
 
 from core.cli.children import Child, Household
 from core.cli.reporting import fail, house, read_settings
+from core.end_signals import POLITE, on_end_signals
 from core.settings import PREFIX, Settings
 
 _COLOURS = {
@@ -37,8 +38,7 @@ def up() -> None:
         is_sqlite = runtime.database.is_sqlite
     children = _children(settings, is_sqlite=is_sqlite)
     household = Household(children, say)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: household.stop())
+    on_end_signals(household.stop, numbers=(*POLITE, signal.SIGHUP))
     threading.Thread(target=_greet, args=(settings,), daemon=True).start()
     household.run()
     say("atelier", "Everything has ended. See you.")

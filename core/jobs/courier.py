@@ -5,7 +5,6 @@ spool. Limits are kept by whoever hands calls over; here only threads are limite
 """
 
 import math
-import signal
 import threading
 import time
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from core.adapters.images.courier.presence import Presence, Role
 from core.adapters.images.courier.spool import FOLDER, Reason, Spool
 from core.clock import Clock, utc_now
 from core.db.engine import Database
+from core.end_signals import on_end_signals
 from core.errors import UnavailableError
 from core.jobs.ports import Ports, worker_name
 from core.runtime import Runtime
@@ -145,8 +145,7 @@ def run(runtime: Runtime) -> None:
     courier = Courier(
         Spool(settings.data_dir / FOLDER), runtime.database, runtime.image_providers, threads=settings.workers
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: courier.stop())
+    on_end_signals(courier.stop)
     courier.run()
 
 

@@ -15,7 +15,8 @@ import structlog
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import inspect, text
 
-from core.db.engine import Database
+from core.db.engine import Database, DatabaseUnavailableError
+from core.end_signals import POLITE
 from core.jobs.generation import claim_item, due_items
 from core.jobs.ports import Ports
 from core.logs import correlated
@@ -31,6 +32,7 @@ ITEM_QUEUE = "generation"
 ITEM_TASK = "generate_item"
 # Any fixed number that nothing else in this database uses.
 SCHEMA_KEY = 7_283_403
+RECEIVE_AGAIN_SECONDS = 1.0
 
 
 def _conninfo(database: Database) -> str:
@@ -160,33 +162,43 @@ class QueueWorker:
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; the calls in hand are finished."""
+        asked_to_end = asyncio.Event()
         async with self._app.open_async():
-            pulse = asyncio.create_task(self._keep_alive())
+            for number in POLITE:
+                asyncio.get_running_loop().add_signal_handler(number, asked_to_end.set)
             forget_stalled(self._ports.database)
             log.info("The worker is ready.", worker=self._ports.worker)
-            # Two of them, so that calls of minutes to a provider of pictures take no slot from a post.
-            items = asyncio.create_task(
-                self._receive(ITEM_QUEUE, self._ports.settings.generation_calls, minds_signals=False)
-            )
-            try:
-                await self._receive(QUEUE, self._ports.settings.workers, minds_signals=True)
-            finally:
-                self._stopping = True
-                pulse.cancel()
-                items.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await items  # the calls in hand are finished
-                self._executor.shutdown(wait=True)
-                self._item_executor.shutdown(wait=True)
-                with self._ports.database.session() as session:
-                    heartbeats.forget(session, self._ports.worker)
+            settings = self._ports.settings
+            # Two receivers, so that calls of minutes to a provider of pictures take no slot from a post.
+            tasks = [
+                asyncio.create_task(self._keep_alive()),
+                asyncio.create_task(self._receive(QUEUE, settings.workers)),
+                asyncio.create_task(self._receive(ITEM_QUEUE, settings.generation_calls)),
+            ]
+            await asked_to_end.wait()
+            self._stopping = True
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)  # the calls in hand are finished
+        self._executor.shutdown(wait=True)
+        self._item_executor.shutdown(wait=True)
+        with contextlib.suppress(DatabaseUnavailableError), self._ports.database.session() as session:
+            heartbeats.forget(session, self._ports.worker)
 
-    async def _receive(self, queue: str, concurrency: int, *, minds_signals: bool) -> None:
-        await self._app.run_worker_async(
-            queues=[queue],
-            concurrency=concurrency,
-            fetch_job_polling_interval=timedelta(seconds=1).total_seconds(),
-            delete_jobs="always",
-            update_heartbeat_interval=10,
-            install_signal_handlers=minds_signals,
-        )
+    async def _receive(self, queue: str, concurrency: int) -> None:
+        """Take messages until cancelled. Procrastinate gives up when a connection breaks; this does not."""
+        while True:
+            try:
+                await self._app.run_worker_async(
+                    queues=[queue],
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=timedelta(seconds=1).total_seconds(),
+                    delete_jobs="always",
+                    update_heartbeat_interval=10,
+                    install_signal_handlers=False,  # ours stay until the end, also in between
+                )
+                reason = "a connection was lost"
+            except Exception as error:  # an edge: what it waits for is back in a moment, or tomorrow
+                reason = str(error)
+            log.warning("The worker lost its queue; it asks again.", queue=queue, reason=reason)
+            await asyncio.sleep(RECEIVE_AGAIN_SECONDS)

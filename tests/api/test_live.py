@@ -187,7 +187,7 @@ def test_a_server_that_is_killed_while_pictures_arrive_takes_each_once(
         answers = [pool.submit(client.send, path, allow_duplicate=True) for path in paths]
         until(lambda: count(database) >= 3)
         server.process.kill()
-        _let_time_pass(database)
+        _let_time_pass(database, settings)
         with start(settings, server.port, tmp_path / "again.log"):
             ids = {answer.result(120)["id"] for answer in answers}
     assert len(ids) == count(database) == len(paths)
@@ -309,8 +309,10 @@ def test_a_price_that_was_set_before_the_client_was_killed_is_not_set_again(
         assert set(session.scalars(select(SaleQueue.status))) == {SaleQueueStatus.COMPLETED}
 
 
-def _let_time_pass(database: Database) -> None:
-    """As if what is reserved had been reserved long ago."""
+def _let_time_pass(database: Database, settings: Settings) -> None:
+    """As if what is reserved and what lies about had been so for long."""
+    for path in files_below(settings.data_dir / "incoming"):
+        os.utime(path, (0, 0))
     with database.session() as session:
         long_ago = utc_now() - 2 * idempotency.ABANDONED_AFTER
         session.execute(update(IdempotencyRecord).values(created_at=long_ago))

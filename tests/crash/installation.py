@@ -21,9 +21,10 @@ from core.media.models import Blob
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
 from core.sales.models import SaleQueue
 from core.system.models import Intent, IntentState
+from tests.crash.warm import running_warm
 from tests.factories import make_account, make_blob, make_deviation, make_preset, make_user
 from tests.media.samples import make_png
-from tests.support.processes import RunningProcess, running
+from tests.support.processes import RunningProcess
 
 SECRET = "a key for crash tests"
 PROVIDER = "deviantart-sandbox"
@@ -95,10 +96,11 @@ class Installation:
         """The sidecar as a process; with ``dies_at`` it kills itself at that place."""
         log = self.folder / "scheduler.log"
         if dies_at is None:
-            with running("core.scheduler", output=log, settings=self.environment) as process:
+            with running_warm("core.scheduler", output=log, settings=self.environment) as process:
                 yield process
         else:
-            with running("tests.crash.dying_scheduler", str(dies_at), output=log, settings=self.environment) as process:
+            dying = running_warm("tests.crash.dying_scheduler", str(dies_at), output=log, settings=self.environment)
+            with dying as process:
                 yield process
 
     def statuses(self, ids: list[str]) -> list[DeviationStatus]:
@@ -108,13 +110,16 @@ class Installation:
     def all_published(self, ids: list[str]) -> bool:
         return set(self.statuses(ids)) == {DeviationStatus.PUBLISHED}
 
-    def wait(self, done: Callable[[], bool], process: RunningProcess, *, timeout_seconds: float = 90) -> None:
+    def wait(self, done: Callable[[], bool], *processes: RunningProcess, timeout_seconds: float = 90) -> None:
+        """Return once ``done``; fails with their output when one of the processes ended, or it takes too long."""
         deadline = time.monotonic() + timeout_seconds
         while not done():
-            if not process.is_running:
-                raise AssertionError(f"The sidecar ended:\n{process.output()}")
+            for process in processes:
+                if not process.is_running:
+                    raise AssertionError(f"{' '.join(process.command[2:])} ended:\n{process.output()}")
             if time.monotonic() > deadline:
-                raise AssertionError(f"It never happened:\n{process.output()[-6000:]}")
+                outputs = "\n".join(process.output()[-6000:] for process in processes)
+                raise AssertionError(f"It never happened:\n{outputs}")
             time.sleep(0.1)
 
     def files(self, ids: list[str]) -> list[Any]:

@@ -1,13 +1,19 @@
 """Workers on other machines while the database is away."""
 
 import asyncio
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 
 from core.db.engine import Database
+from core.jobs import queue
 from core.jobs.queue import QueueWorker
 from tests.crash.installation import Installation, installation
 from tests.failures.outages import outage
@@ -40,12 +46,11 @@ def test_a_worker_and_its_scheduler_outlive_an_outage_and_nothing_is_shown_twice
     ):
         worker.wait_until_says("The worker is ready.")
         posts = place.add_posts([1, 2] * 8, accounts=8)
-        place.wait(lambda: "published" in {status.value for status in place.statuses(posts)}, scheduler)
+        place.wait(lambda: "published" in {status.value for status in place.statuses(posts)}, scheduler, worker)
         away.begin_for(3)
-        place.wait(lambda: away.is_over and place.all_published(posts), scheduler)
+        place.wait(lambda: away.is_over and place.all_published(posts), scheduler, worker)
         posts += place.add_posts([1] * 4, accounts=4)
-        place.wait(lambda: place.all_published(posts), scheduler)
-        assert worker.is_running, worker.output()[-4000:]
+        place.wait(lambda: place.all_published(posts), scheduler, worker)
         assert worker.terminate() == 0
     shown = place.shown()
     for sha256, remote_id in place.files(posts):
@@ -75,3 +80,36 @@ def test_a_message_that_comes_twice_does_not_end_the_heartbeat_of_the_first(
         assert list(worker._held) == []
 
     asyncio.run(receive_twice())
+
+
+@only_postgresql
+def test_a_connection_that_breaks_in_the_middle_of_a_question_costs_the_worker_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = QueueWorker(house.ports)
+    monkeypatch.setattr(queue, "RECEIVE_AGAIN_SECONDS", 0.01)
+    ask, breaks, taken = JobManager.fetch_job, {queue.QUEUE: 2, queue.ITEM_QUEUE: 2}, threading.Event()
+
+    async def break_off(manager: JobManager, queues: list[str], worker_id: int) -> Job | None:
+        if breaks[queues[0]] > 0:
+            breaks[queues[0]] -= 1
+            raise ConnectorException("the connection was closed")
+        return await ask(manager, queues, worker_id)
+
+    monkeypatch.setattr(JobManager, "fetch_job", break_off)
+    monkeypatch.setattr(worker, "_run", lambda _: taken.set())
+    posts = house.add_posts(1)
+
+    async def work_until_taken() -> None:
+        running = asyncio.create_task(worker.run())
+        while any(breaks.values()) or not taken.is_set():
+            assert not running.done()
+            await asyncio.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+
+    queue.install_schema(house.database)
+    handing = queue.Dispatcher(house.database)
+    assert handing.hand_over(house.ports, limit=10) == len(posts)
+    handing.close()
+    asyncio.run(work_until_taken())
