@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.crash.installation import Installation, installation
-from tests.support.processes import free_port, running
+from tests.crash.warm import running_warm
+from tests.support.processes import free_port
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +15,7 @@ def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     output = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
-    with running("core.sandbox", "--port", str(port), output=output) as process:
+    with running_warm("core.sandbox", "--port", str(port), output=output) as process:
         process.wait_until_answers(f"{url}/_sandbox/health")
         yield url
 

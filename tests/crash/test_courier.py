@@ -7,8 +7,8 @@ import pytest
 from core.studio.orders.models import ItemStatus
 from tests.crash import ordering
 from tests.crash.installation import Installation
+from tests.crash.warm import running_warm
 from tests.support.databases import only_sqlite
-from tests.support.processes import running
 
 pytestmark = [pytest.mark.crash, only_sqlite]
 
@@ -37,7 +37,7 @@ def test_a_sidecar_killed_in_the_middle_of_calls_finds_their_answers(place: Inst
     ordering.furnish(place, concurrent_limit=3, rate_limit_requests=None)
     orders = [ordering.order(place, f"{name}-sandbox", ITEMS) for name in KINDS]
     log = place.folder / "courier.log"
-    with running("core.cli", "courier", output=log, settings=place.environment) as courier:
+    with running_warm("core.cli", "courier", output=log, settings=place.environment) as courier:
         courier.wait_until_says("The courier is ready.")
         for _ in range(2):
             with place.scheduler() as dying:

@@ -8,8 +8,8 @@ import pytest
 from tests.crash import ordering
 from tests.crash.dying_generator import PLACES
 from tests.crash.installation import Installation, installation
+from tests.crash.warm import running_warm
 from tests.support.databases import only_postgresql
-from tests.support.processes import running
 
 pytestmark = pytest.mark.crash
 
@@ -19,7 +19,7 @@ LOCAL_PLACES = ("after the call", "result stored", "products written, not commit
 
 def _die(place: Installation, where: str, item: int) -> None:
     log = place.folder / "scheduler.log"
-    with running("tests.crash.dying_generator", where, str(item), output=log, settings=place.environment) as dying:
+    with running_warm("tests.crash.dying_generator", where, str(item), output=log, settings=place.environment) as dying:
         assert dying.wait(timeout_seconds=90) == -9, where
 
 
@@ -53,7 +53,7 @@ def test_workers_carry_what_the_sidecar_hands_over(database_url: str, tmp_path: 
         ordering.reset(place, "civitai", seconds=0.1)
         ordering.furnish(place, concurrent_limit=3, rate_limit_requests=None)
         log = place.folder / "worker.log"
-        worker = stack.enter_context(running("core.cli", "worker", output=log, settings=place.environment))
+        worker = stack.enter_context(running_warm("core.cli", "worker", output=log, settings=place.environment))
         worker.wait_until_says("The worker is ready.")
         scheduler = stack.enter_context(place.scheduler())
         asked, drawn = ordering.order(place, "civitai-sandbox", 6), ordering.order(place, "local", 3)

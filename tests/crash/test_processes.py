@@ -11,8 +11,9 @@ from core.db.engine import Database
 from core.system import heartbeats
 from core.system.models import Heartbeat
 from tests.crash.installation import Installation, installation
+from tests.crash.warm import running_warm
 from tests.support.databases import only_postgresql
-from tests.support.processes import RunningProcess, running
+from tests.support.processes import RunningProcess
 
 pytestmark = pytest.mark.crash
 
@@ -53,7 +54,7 @@ def test_asked_to_end_it_finishes_the_call_in_hand_and_leaves_no_lease(place: In
 
 def _worker(place: Installation, stack: ExitStack, number: int) -> RunningProcess:
     log = place.folder / f"worker-{number}.log"
-    worker = stack.enter_context(running("core.cli", "worker", output=log, settings=place.environment))
+    worker = stack.enter_context(running_warm("core.cli", "worker", output=log, settings=place.environment))
     worker.wait_until_says("The worker is ready.")
     return worker
 

@@ -8,9 +8,10 @@ from core.identity import api_keys
 from core.settings import Settings
 from core.system.actors import Actor
 from tests.crash.sale_drain import drain
+from tests.crash.warm import running_warm
 from tests.factories import make_preset, make_user
 from tests.sales.support import make_sale
-from tests.support.processes import environment_of, free_port, running
+from tests.support.processes import environment_of, free_port
 
 SALES, KILLS = 36, 10
 
@@ -24,7 +25,7 @@ def test_killed_clients_lose_no_sale_and_do_none_twice(settings: Settings, datab
         key, _ = api_keys.create(session, Actor.person(alice.id), "Shop", ["sales"], now=utc_now())
     port = free_port()
     environment = environment_of(settings) | {"ATELIER_API_PORT": str(port)}
-    with running("core.cli", "api", output=tmp_path / "api.log", settings=environment) as server:
+    with running_warm("core.cli", "api", output=tmp_path / "api.log", settings=environment) as server:
         root = f"http://127.0.0.1:{port}"
         server.wait_until_answers(f"{root}/healthz")
         drained = drain(database, root, key, tmp_path, clients=2, kills=KILLS, seed=7)

@@ -1,0 +1,106 @@
+"""Processes of the product forked from one that has imported everything, so that a start costs no second of imports.
+
+What runs in them is ``python -m module`` as anywhere else, with an environment, an output and a process group of its
+own, and nothing is opened before the fork. ``tests.support.processes.running`` starts whole interpreters.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from tests.support.isolation import clean_environment
+from tests.support.processes import ROOT, RunningProcess
+
+_PRELOADED = [
+    # Imported late by the libraries themselves: dialects, the migrations' environment, hosts of HTTP clients.
+    *("alembic.autogenerate", "anyio._backends._asyncio", "httpcore", "psycopg", "sqlalchemy.dialects.sqlite"),
+    *("sqlalchemy.dialects.postgresql.psycopg", "uvicorn.loops.auto", "uvicorn.protocols.http.auto"),
+    *("core.scheduler", "core.cli.serve", "core.jobs.queue", "core.jobs.courier", "core.sandbox.server"),
+    *("core.sandbox.__main__", "core.web.api_server"),
+    "pytest",  # what a run of tests was started with is imported again by each fork
+]
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(_PRELOADED)
+
+
+class _Fork:
+    """A forked process behind what ``RunningProcess`` asks of ``subprocess.Popen``."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+        assert process.pid is not None
+        self.pid = process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        code = self._process.exitcode
+        if code is None:
+            raise subprocess.TimeoutExpired(self._process.name, timeout or 0)
+        return code
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+class WarmProcess(RunningProcess):
+    """A forked process of Atelier; it begins where ``python -m`` would after its imports."""
+
+    def __init__(self, module: str, arguments: list[str], environment: Mapping[str, str], output: Path) -> None:
+        self.command = [module, *arguments]
+        self._output = output
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.touch()
+        process = _FORKS.Process(target=_become, args=(module, arguments, dict(environment), str(output)), name=module)
+        process.start()
+        self._process = _Fork(process)  # type: ignore[assignment]  # as much of Popen as is used
+
+    def kill(self) -> None:
+        """Kill it and everything it started, at once (SIGKILL)."""
+        self._process.kill()  # it may not have its group yet
+        super().kill()
+
+
+@contextlib.contextmanager
+def running_warm(
+    module: str, *arguments: str, output: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[RunningProcess]:
+    """``running``, with the process forked; it may start no processes that outlive it and read no settings early."""
+    process = WarmProcess(module, list(arguments), clean_environment() | dict(settings or {}), output)
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+def _become(module: str, arguments: list[str], environment: dict[str, str], output: str) -> None:
+    """Be ``python -m module`` with these arguments; runs in the forked process."""
+    os.setsid()
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environment)
+    log = os.open(output, os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
+    for file in (sys.stdout, sys.stderr):
+        file.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]  # both are text files
+    sys.argv = [module, *arguments]
+    warnings.filterwarnings("ignore", message=".*found in sys.modules", category=RuntimeWarning)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
