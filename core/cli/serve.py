@@ -44,7 +44,8 @@ def scheduler() -> None:
 def worker() -> None:
     """Publish what the sidecar hands over; on PostgreSQL, on as many machines as wanted."""
     from core import scheduler as sidecar
-    from core.jobs.queue import QueueWorker, install_schema
+    from core.jobs.queue import install_schema
+    from core.jobs.queue_worker import QueueWorker
 
     with house() as runtime:
         if runtime.database.is_sqlite:

@@ -7,7 +7,7 @@ from core.settings import Settings
 from core.studio.catalogue.seeding import StandIn, furnish
 from core.studio.catalogue.syncing import Providers
 from core.studio.providers import ProviderKind
-from core.studio.wording.starters import stock
+from core.studio.wording import starters
 
 # Below the sandbox's root, with the keys its documentation names.
 STAND_INS: dict[ProviderKind, tuple[str, str | None]] = {
@@ -28,11 +28,14 @@ def stand_ins(settings: Settings) -> list[StandIn]:
 
 
 def furnish_house(database: Database, providers: Providers, settings: Settings) -> None:
-    """Write what is missing; does nothing in a house that is furnished."""
+    """Write what is missing; a house that is furnished is only looked at."""
     now = utc_now()
     furnish(database, providers, stand_ins=stand_ins(settings), now=now)
-    with database.session() as session:
-        stock(session, now=now)
+    with database.read() as session:
+        is_stocked = not starters.missing(session)
+    if not is_stocked:
+        with database.session() as session:
+            starters.stock(session, now=now)
 
 
 def furnish_again(ports: Ports) -> str | None:

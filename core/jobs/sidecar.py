@@ -244,8 +244,6 @@ class Sidecar:
         until = settings.provider_timeout_seconds + 10
         if not all([self._pool.stop(timeout=until), self._generation.stop(timeout=until)]):
             log.warning("Some calls did not end in time; what they were for is recovered later.")
-        if self._dispatcher is not None:
-            self._dispatcher.close()
         with contextlib.suppress(DatabaseUnavailableError), self.ports.database.session() as session:
             heartbeats.forget(session, self.ports.worker)
         self._lock.release()

@@ -13,8 +13,8 @@ from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 
 from core.db.engine import Database
-from core.jobs import queue
-from core.jobs.queue import QueueWorker
+from core.jobs import queue, queue_worker
+from core.jobs.queue_worker import QueueWorker
 from tests.crash.installation import Installation, installation
 from tests.failures.outages import outage
 from tests.failures.sidecars import House
@@ -87,7 +87,7 @@ def test_a_connection_that_breaks_in_the_middle_of_a_question_costs_the_worker_n
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker = QueueWorker(house.ports)
-    monkeypatch.setattr(queue, "RECEIVE_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(queue_worker, "RECEIVE_AGAIN_SECONDS", 0.01)
     ask, breaks, taken = JobManager.fetch_job, {queue.QUEUE: 2, queue.ITEM_QUEUE: 2}, threading.Event()
 
     async def break_off(manager: JobManager, queues: list[str], worker_id: int) -> Job | None:
@@ -108,8 +108,7 @@ def test_a_connection_that_breaks_in_the_middle_of_a_question_costs_the_worker_n
         os.kill(os.getpid(), signal.SIGTERM)
         await running
 
-    queue.install_schema(house.database)
-    handing = queue.Dispatcher(house.database)
-    assert handing.hand_over(house.ports, limit=10) == len(posts)
-    handing.close()
+    dispatcher = queue.Dispatcher(house.database)
+    assert dispatcher.hand_over(house.ports, limit=10) == len(posts)
+    assert dispatcher.hand_over(house.ports, limit=10) == 0
     asyncio.run(work_until_taken())
