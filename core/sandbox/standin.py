@@ -34,7 +34,7 @@ class StandIn(Protocol):
         """Whose rate a request counts against."""
 
     def answer(self, rule: FaultRule) -> Response:
-        """The provider's own way to say what the rule asks for."""
+        """The provider's own way to say what the rule asks for; rate limits go to ``too_many_requests``."""
 
     def too_many_requests(self, retry_after: int | None) -> Response:
         """The provider's answer to a caller over the limit."""

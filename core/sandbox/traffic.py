@@ -31,7 +31,7 @@ class Provider(Protocol):
         """Whose rate the request counts against, and the username behind it."""
 
     def answer(self, rule: FaultRule) -> Response:
-        """The provider's own way to say what the rule asks for."""
+        """The provider's own way to say what the rule asks for; rate limits go to ``too_many_requests``."""
 
     def too_many_requests(self, retry_after: int | None) -> Response:
         """The provider's answer to a caller over the limit."""
@@ -155,7 +155,12 @@ class TrafficMiddleware:
             return
         if fault.kind is FaultKind.ACCESS_REVOKED:
             self._provider.revoke(scope)
-        await (_anybodys(fault) or self._provider.answer(fault))(scope, receive, send)
+        await self._told(fault)(scope, receive, send)
+
+    def _told(self, fault: FaultRule) -> Response:
+        if fault.kind is FaultKind.RATE_LIMIT:
+            return self._provider.too_many_requests(fault.retry_after)
+        return _anybodys(fault) or self._provider.answer(fault)
 
 
 def page(status: int) -> Response:

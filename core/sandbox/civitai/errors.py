@@ -1,11 +1,10 @@
 """How Civitai says no: problem JSON (RFC 7807), with ``errors`` by path for a body that does not fit."""
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from core.errors import AtelierError
-from core.sandbox.faults import FaultKind, FaultRule
+from core.sandbox.faults import FaultRule
+from core.sandbox.refusals import Refusal, told_in_detail
 from core.sandbox.store import JsonDict
-from core.sandbox.traffic import page
 
 TITLES = {
     400: "Bad Request",
@@ -18,22 +17,19 @@ TITLES = {
 }
 
 
-class ApiError(AtelierError):
+class ApiError(Refusal):
     """An answer other than success."""
 
     def __init__(self, status: int, detail: str | None = None, *, errors: dict[str, list[str]] | None = None) -> None:
-        super().__init__(detail or TITLES.get(status, "Error"))
-        self.status = status
-        self.body: JsonDict = {
+        title = TITLES.get(status, "Error")
+        body: JsonDict = {
             "type": "https://tools.ietf.org/html/rfc9110#section-15",
-            "title": "One or more validation errors occurred." if errors else TITLES.get(status, "Error"),
+            "title": "One or more validation errors occurred." if errors else title,
             "status": status,
             **({"detail": detail} if detail else {}),
             **({"errors": errors} if errors else {}),
         }
-
-    def response(self) -> Response:
-        return JSONResponse(self.body, self.status, media_type="application/problem+json")
+        super().__init__(status, detail or title, body, media_type="application/problem+json")
 
 
 def wrong(path: str, message: str) -> ApiError:
@@ -42,18 +38,9 @@ def wrong(path: str, message: str) -> ApiError:
 
 
 def throttled(retry_after: int | None) -> Response:
-    answer = ApiError(429, "Too many requests.").response()
-    if retry_after is not None:
-        answer.headers["Retry-After"] = str(retry_after)
-    return answer
+    return ApiError(429, "Too many requests.").response(retry_after)
 
 
 def fault_answer(rule: FaultRule) -> Response:
     """The answer a fault rule asks for."""
-    if rule.kind is FaultKind.RATE_LIMIT:
-        return throttled(rule.retry_after)
-    if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
-        return JSONResponse({"detail": "Something went wrong."})
-    if rule.kind is FaultKind.HTML_403:
-        return page(403)
-    return ApiError(rule.status, rule.error_description).response()
+    return told_in_detail(rule) or ApiError(rule.status, rule.error_description).response()

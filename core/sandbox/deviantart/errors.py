@@ -1,6 +1,6 @@
 """What DeviantArt answers when it refuses, fails or is overloaded.
 
-AtelierError
+Refusal
 └── ApiError    becomes the JSON error body with its status
 
 Shapes from https://www.deviantart.com/developers (errors); texts seen in its issue tracker where there are any.
@@ -8,10 +8,10 @@ Shapes from https://www.deviantart.com/developers (errors); texts seen in its is
 
 from collections.abc import Mapping
 
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
-from core.errors import AtelierError
 from core.sandbox.faults import FaultKind, FaultRule
+from core.sandbox.refusals import Refusal
 from core.sandbox.store import JsonDict
 
 AGREE_SUBMISSION, AGREE_TERMS = 0, 1
@@ -19,7 +19,7 @@ INVALID_LICENCE, INVALID_RESOLUTION = 4, 5
 PUBLICATION_FAILED, ITEM_NOT_FOUND, PREVIEW_REQUIRED, ALREADY_PUBLISHED = 6, 7, 8, 9
 
 
-class ApiError(AtelierError):
+class ApiError(Refusal):
     """A refusal in the provider's words."""
 
     def __init__(
@@ -31,22 +31,12 @@ class ApiError(AtelierError):
         details: Mapping[str, str] | None = None,
         code: int | None = None,
     ) -> None:
-        super().__init__(description)
-        self.status = status
-        self.error = error
-        self.details = dict(details or {})
-        self.code = code
-
-    def body(self) -> JsonDict:
-        body: JsonDict = {"status": "error", "error": self.error, "error_description": str(self)}
-        if self.details:
-            body["error_details"] = self.details
-        if self.code is not None:
-            body["error_code"] = self.code
-        return body
-
-    def response(self) -> Response:
-        return JSONResponse(self.body(), self.status)
+        body: JsonDict = {"status": "error", "error": error, "error_description": description}
+        if details:
+            body["error_details"] = dict(details)
+        if code is not None:
+            body["error_code"] = code
+        super().__init__(status, description, body)
 
 
 def invalid_fields(details: Mapping[str, str], code: int | None = None) -> ApiError:
@@ -83,16 +73,11 @@ def blocked() -> Response:
 
 
 def too_many_requests(retry_after: int | None) -> Response:
-    response = ApiError(429, "user_api_threshold", "User request limit reached.").response()
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
+    return ApiError(429, "user_api_threshold", "User request limit reached.").response(retry_after)
 
 
 def fault_answer(rule: FaultRule) -> Response:
     """The answer a fault rule asks for."""
-    if rule.kind is FaultKind.RATE_LIMIT:
-        return too_many_requests(rule.retry_after)
     if rule.kind is FaultKind.HTML_403:
         return blocked()
     if rule.kind is FaultKind.ACCESS_REVOKED:
@@ -100,5 +85,4 @@ def fault_answer(rule: FaultRule) -> Response:
     status = 200 if rule.kind is FaultKind.OK_WITH_ERROR_BODY else rule.status
     error = rule.error or ("server_error" if rule.status >= 500 else "invalid_request")
     description = rule.error_description or ("Internal Server Error." if rule.status >= 500 else "Request refused.")
-    body = ApiError(status, error, description, code=rule.error_code).body()
-    return JSONResponse(body, status)
+    return ApiError(status, error, description, code=rule.error_code).response()

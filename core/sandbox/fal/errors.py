@@ -2,31 +2,22 @@
 
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from core.errors import AtelierError
-from core.sandbox.faults import FaultKind, FaultRule
-from core.sandbox.store import JsonDict
-from core.sandbox.traffic import page
+from core.sandbox.faults import FaultRule
+from core.sandbox.refusals import Refusal, told_in_detail
 
 
-class ApiError(AtelierError):
+class ApiError(Refusal):
     """An answer other than success. ``error_type`` is of requests that broke, not of the model."""
 
     def __init__(self, status: int, detail: Any, *, error_type: str | None = None, retryable: bool = False) -> None:
-        super().__init__(str(detail))
-        self.status = status
-        self.detail = detail
+        headers = {"X-Fal-Retryable": "true" if retryable else "false"}
+        if error_type:
+            headers["X-Fal-Error-Type"] = error_type
+        body = {"detail": detail, **({"error_type": error_type} if error_type else {})}
+        super().__init__(status, str(detail), body, headers=headers)
         self.error_type = error_type
-        self.retryable = retryable
-
-    def body(self) -> JsonDict:
-        return {"detail": self.detail, **({"error_type": self.error_type} if self.error_type else {})}
-
-    def response(self) -> Response:
-        named = {"X-Fal-Error-Type": self.error_type} if self.error_type else {}
-        headers = {"X-Fal-Retryable": "true" if self.retryable else "false", **named}
-        return JSONResponse(self.body(), self.status, headers=headers)
 
 
 def unauthenticated(app: str) -> ApiError:
@@ -52,18 +43,10 @@ def model_error(status: int, kind: str, message: str, *, loc: tuple[str, ...] = 
 
 
 def throttled(retry_after: int | None) -> Response:
-    answer = ApiError(429, "Too many requests. Please slow down.", retryable=True).response()
-    if retry_after is not None:
-        answer.headers["Retry-After"] = str(retry_after)
-    return answer
+    return ApiError(429, "Too many requests. Please slow down.", retryable=True).response(retry_after)
 
 
 def fault_answer(rule: FaultRule) -> Response:
     """The answer a fault rule asks for."""
-    if rule.kind is FaultKind.RATE_LIMIT:
-        return throttled(rule.retry_after)
-    if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
-        return JSONResponse({"detail": "Something went wrong."})
-    if rule.kind is FaultKind.HTML_403:
-        return page(403)
-    return ApiError(rule.status, rule.error_description or "Something went wrong.", error_type=rule.error).response()
+    detail = rule.error_description or "Something went wrong."
+    return told_in_detail(rule) or ApiError(rule.status, detail, error_type=rule.error).response()

@@ -8,14 +8,14 @@ from core.sandbox.store import JsonDict
 
 
 def error_body(failure: ApiError) -> JsonDict:
-    return {"status": "ERROR", "error": f"Invalid status code: {failure.status}", "payload": failure.body()}
+    return {"status": "ERROR", "error": f"Invalid status code: {failure.status}", "payload": failure.body}
 
 
 def said(failure: ApiError | None) -> JsonDict:
     """What the status says of a request that broke; a model's own errors show in the result alone."""
     if failure is None or failure.error_type is None:
         return {}
-    return {"error": str(failure.detail), "error_type": failure.error_type}
+    return {"error": str(failure), "error_type": failure.error_type}
 
 
 def logs(run: Run, now: float) -> list[JsonDict]:
@@ -29,7 +29,7 @@ def item(run: Run, *, with_payloads: bool) -> JsonDict:
     failure = failure_of(run)
     payloads = {
         "json_input": run.asked,
-        "json_output": result_of(run) if failure is None else failure.body(),
+        "json_output": result_of(run) if failure is None else failure.body,
     }
     return {
         "request_id": run.id,

@@ -1,6 +1,6 @@
 """What the Gemini API answers when it refuses, fails or is overloaded.
 
-AtelierError
+Refusal
 └── ApiError    becomes ``{"error": {code, message, status, details}}``
 
 Shapes from https://ai.google.dev/gemini-api/docs/troubleshooting and google.rpc's error details.
@@ -8,10 +8,10 @@ Shapes from https://ai.google.dev/gemini-api/docs/troubleshooting and google.rpc
 
 from collections.abc import Sequence
 
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from core.errors import AtelierError
 from core.sandbox.faults import FaultKind, FaultRule
+from core.sandbox.refusals import Refusal
 from core.sandbox.store import JsonDict
 
 RPC = "type.googleapis.com/google.rpc."
@@ -27,20 +27,14 @@ STATUSES = {
 }
 
 
-class ApiError(AtelierError):
+class ApiError(Refusal):
     """A refusal in the provider's words."""
 
     def __init__(self, code: int, message: str, details: Sequence[JsonDict] = (), *, status: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status or STATUSES.get(code, "UNKNOWN")
-        self.details = list(details)
-
-    def response(self) -> Response:
-        error: JsonDict = {"code": self.code, "message": str(self), "status": self.status}
-        if self.details:
-            error["details"] = self.details
-        return JSONResponse({"error": error}, self.code)
+        error: JsonDict = {"code": code, "message": message, "status": status or STATUSES.get(code, "UNKNOWN")}
+        if details:
+            error["details"] = list(details)
+        super().__init__(code, message, {"error": error})
 
 
 def no_key() -> ApiError:
@@ -82,8 +76,6 @@ def exhausted(retry_after: float | None, *, quota_value: str = "10") -> ApiError
 
 def fault_answer(rule: FaultRule) -> Response:
     """The answer a fault rule asks for."""
-    if rule.kind is FaultKind.RATE_LIMIT:
-        return exhausted(rule.retry_after).response()
     if rule.kind is FaultKind.HTML_403:
         return HTMLResponse("<html><head><title>Error 403 (Forbidden)!!1</title></head></html>", 403)
     if rule.kind is FaultKind.OK_WITH_ERROR_BODY:

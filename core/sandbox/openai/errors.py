@@ -1,34 +1,27 @@
 """What OpenAI answers when it refuses, fails or is overloaded.
 
-AtelierError
+Refusal
 └── ApiError    becomes ``{"error": {message, type, param, code}}`` with its status
 
 Shapes from https://platform.openai.com/docs/guides/error-codes.
 """
 
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from core.errors import AtelierError
 from core.sandbox.faults import FaultKind, FaultRule
+from core.sandbox.refusals import Refusal
 
 INVALID = "invalid_request_error"
 
 
-class ApiError(AtelierError):
+class ApiError(Refusal):
     """A refusal in the provider's words."""
 
     def __init__(
         self, status: int, message: str, *, kind: str = INVALID, param: str | None = None, code: str | None = None
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.kind = kind
-        self.param = param
-        self.code = code
-
-    def response(self) -> Response:
-        error = {"message": str(self), "type": self.kind, "param": self.param, "code": self.code}
-        return JSONResponse({"error": error}, self.status)
+        error = {"message": message, "type": kind, "param": param, "code": code}
+        super().__init__(status, message, {"error": error})
 
 
 def no_key() -> ApiError:
@@ -52,10 +45,7 @@ def out_of_quota() -> ApiError:
 
 def rate_limited(retry_after: int | None) -> Response:
     message = "Rate limit reached for images per minute. Please try again later."
-    response = ApiError(429, message, kind="requests", code="rate_limit_exceeded").response()
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
+    return ApiError(429, message, kind="requests", code="rate_limit_exceeded").response(retry_after)
 
 
 def blocked(code: str) -> ApiError:
@@ -79,12 +69,8 @@ def invalid_value(name: str, value: object, supported: str) -> ApiError:
 
 def fault_answer(rule: FaultRule) -> Response:
     """The answer a fault rule asks for."""
-    if rule.kind is FaultKind.RATE_LIMIT:
-        return rate_limited(rule.retry_after)
     if rule.kind is FaultKind.HTML_403:
         return HTMLResponse("<html><head><title>403 Forbidden</title></head><body>Cloudflare</body></html>", 403)
-    if rule.kind is FaultKind.ACCESS_REVOKED:
-        return wrong_key("sk-s").response()
     if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
         return PlainTextResponse("upstream connect error or disconnect/reset before headers", 200)
     message = rule.error_description or "The server had an error while processing your request."

@@ -2,25 +2,20 @@
 
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from core.errors import AtelierError
-from core.sandbox.faults import FaultKind, FaultRule
+from core.sandbox.faults import FaultRule
+from core.sandbox.refusals import Refusal, told_in_detail
 from core.sandbox.store import JsonDict
-from core.sandbox.traffic import page
 
 
-class ApiError(AtelierError):
+class ApiError(Refusal):
     """An answer other than success."""
 
     def __init__(self, status: int, title: str | None, detail: str, **more: Any) -> None:
-        super().__init__(detail)
-        self.status = status
         named = {"title": title} if title else {}
-        self.body: JsonDict = {**named, "detail": detail, "status": status, **more}
-
-    def response(self) -> Response:
-        return JSONResponse(self.body, self.status, media_type="application/problem+json")
+        body: JsonDict = {**named, "detail": detail, "status": status, **more}
+        super().__init__(status, detail, body, media_type="application/problem+json")
 
 
 def unauthenticated(*, has_token: bool) -> ApiError:
@@ -57,19 +52,11 @@ def invalid(fields: list[JsonDict]) -> ApiError:
 
 def throttled(retry_after: int | None) -> Response:
     wait = retry_after if retry_after is not None else 30
-    answer = ApiError(429, None, f"Request was throttled. Your rate limit resets in ~{wait}s.").response()
-    if retry_after is not None:
-        answer.headers["Retry-After"] = str(retry_after)
-    return answer
+    return ApiError(429, None, f"Request was throttled. Your rate limit resets in ~{wait}s.").response(retry_after)
 
 
 def fault_answer(rule: FaultRule) -> Response:
     """The answer a fault rule asks for."""
-    if rule.kind is FaultKind.RATE_LIMIT:
-        return throttled(rule.retry_after)
-    if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
-        return JSONResponse({"detail": "Something went wrong."})
-    if rule.kind is FaultKind.HTML_403:
-        return page(403)
-    title = "Internal server error" if rule.status >= 500 else "Refused"
-    return ApiError(rule.status, rule.error or title, rule.error_description or "Something went wrong.").response()
+    title = rule.error or ("Internal server error" if rule.status >= 500 else "Refused")
+    detail = rule.error_description or "Something went wrong."
+    return told_in_detail(rule) or ApiError(rule.status, title, detail).response()
