@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import exists, select, update
-from sqlalchemy.orm import Session
 
 from core.db.engine import Database
 from core.db.upsert import insert_ignoring
@@ -48,23 +47,58 @@ def furnish(database: Database, providers: Providers, *, stand_ins: Sequence[Sta
     One works at once: the local one; the others wait for a key. Stand-ins come beside them while a sandbox runs, and
     are switched off when none does. What people changed or removed stays as it is.
     """
+    there = _there(database)
+    if _write_missing(database, there, stand_ins, now):
+        there = _there(database)
+    for one in there:
+        if one.wants_models:
+            _read_models(database, providers, one.provider_id, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """A provider that the house has, in the trash or not."""
+
+    provider_id: str
+    base_url: str | None
+    is_enabled: bool
+    is_deleted: bool
+    has_models: bool
+
+    @property
+    def wants_models(self) -> bool:
+        return self.is_enabled and not self.is_deleted and not self.has_models
+
+    @property
+    def is_stand_in(self) -> bool:
+        return self.provider_id.endswith(STAND_IN_SUFFIX)
+
+
+def _there(database: Database) -> list[_There]:
+    has_models = exists().where(Model.provider_id == Provider.id)
+    # Not whole rows: their keys would be decrypted for nothing.
+    query = select(
+        Provider.id, Provider.api_base_url, Provider.is_enabled, Provider.deleted_at.is_not(None), has_models
+    )
     with database.read() as session:
-        known = {row.id: row.api_base_url for row in session.scalars(select(Provider))}
+        return [_There(*row) for row in session.execute(query)]
+
+
+def _write_missing(database: Database, there: Sequence[_There], stand_ins: Sequence[StandIn], now: datetime) -> bool:
+    """Whether anything was to be written. Another process may be at the same: what it wrote first stays."""
+    known, here = {one.provider_id: one for one in there}, {one.provider_id: one for one in stand_ins}
     missing = [row for row in (*_real(), *map(_imitated, stand_ins)) if row["id"] not in known]
-    moved = [one for one in stand_ins if known.get(one.provider_id, one.base_url) != one.base_url]
-    with database.read() as session:
-        stale = _stale(session, stand_ins)
-    if missing or moved or stale:
-        with database.session() as session:
-            for row in missing:
-                insert_ignoring(session, Provider, row | {"created_at": now, "updated_at": now})
-            for one in moved:
-                session.execute(
-                    update(Provider).where(Provider.id == one.provider_id).values(api_base_url=one.base_url)
-                )
-            session.execute(update(Provider).where(Provider.id.in_(stale)).values(is_enabled=False))
-    for provider_id in _without_models(database):
-        read_models(database, providers, provider_id, now=now)
+    moved = [one for one in stand_ins if one.provider_id in known and known[one.provider_id].base_url != one.base_url]
+    stale = [one.provider_id for one in there if one.is_stand_in and one.is_enabled and one.provider_id not in here]
+    if not (missing or moved or stale):
+        return False
+    with database.session() as session:
+        for row in missing:
+            insert_ignoring(session, Provider, row | {"created_at": now, "updated_at": now})
+        for one in moved:
+            session.execute(update(Provider).where(Provider.id == one.provider_id).values(api_base_url=one.base_url))
+        session.execute(update(Provider).where(Provider.id.in_(stale)).values(is_enabled=False))
+    return True
 
 
 def _real() -> list[dict[str, Any]]:
@@ -109,21 +143,8 @@ def _row(facts: KindFacts, **values: Any) -> dict[str, Any]:
     }
 
 
-def _stale(session: Session, stand_ins: Sequence[StandIn]) -> list[str]:
-    """Stand-ins that are switched on although nothing imitates them now."""
-    query = select(Provider.id).where(Provider.is_enabled, Provider.id.endswith(STAND_IN_SUFFIX, autoescape=True))
-    return [one for one in session.scalars(query) if one not in {here.provider_id for here in stand_ins}]
-
-
-def _without_models(database: Database) -> list[str]:
-    has_some = exists().where(Model.provider_id == Provider.id)
-    query = select(Provider.id).where(Provider.is_enabled, Provider.deleted_at.is_(None), ~has_some)
-    with database.read() as session:
-        return list(session.scalars(query))
-
-
-def read_models(database: Database, providers: Providers, provider_id: str, *, now: datetime) -> None:
-    """Bring one provider's models up to date, as far as it answers; a provider that is away is asked another time."""
+def _read_models(database: Database, providers: Providers, provider_id: str, *, now: datetime) -> None:
+    """Write down what a provider without models offers; one that is away or offers nothing is asked another time."""
     with database.read() as session:
         connection = connection_of(get_provider(session, provider_id))
     if connection.kind not in providers:
@@ -132,6 +153,8 @@ def read_models(database: Database, providers: Providers, provider_id: str, *, n
         found = providers[connection.kind].models(connection)
     except UnavailableError as error:
         log.warning("The models of a provider could not be read.", provider=provider_id, reason=str(error))
+        return
+    if not found:
         return
     with database.session() as session:
         sync_models(session, get_provider(session, provider_id), found, now=now)

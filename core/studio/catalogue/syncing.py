@@ -30,6 +30,8 @@ Providers = Mapping[ProviderKind, ImageProvider]
 
 def sync_models(session: Session, provider: Provider, found: Sequence[CatalogueModel], *, now: datetime) -> int:
     """Write what was found; what is gone stays as unavailable, since orders refer to it. How many changed."""
+    # One at a time: of two processes that find the same new model both would write it.
+    session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update(key_share=True))
     known = {row.model_id: row for row in session.scalars(select(Model).where(Model.provider_id == provider.id))}
     changed = 0
     for position, model in enumerate(found):

@@ -38,13 +38,17 @@ STARTERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
+def missing(session: Session) -> list[str]:
+    """The keys of those that are still to be written."""
+    there = set(session.scalars(select(Lookup.key).where(Lookup.is_system)))
+    return [key for key in STARTERS if key not in there]
+
+
 def stock(session: Session, *, now: datetime) -> int:
     """Write those of the house's lookups that are missing; how many. What is there stays as it is."""
-    there = set(session.scalars(select(Lookup.key).where(Lookup.is_system)))
     added = 0
-    for key, (category, description, values) in STARTERS.items():
-        if key in there:
-            continue
+    for key in missing(session):
+        category, description, values = STARTERS[key]
         added += insert_ignoring(
             session,
             Lookup,
