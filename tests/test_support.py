@@ -15,6 +15,7 @@ from core.adapters.storage.factory import open_store
 from core.db.engine import Database
 from core.media.storage import ObjectStore
 from core.settings import Settings
+from tests.factories import make_user
 from tests.support.browser import Complaints
 from tests.support.databases import ENGINES, empty_database, fresh_database, only_postgresql, only_sqlite
 from tests.support.isolation import clean_environment, refuse_skip
@@ -41,6 +42,56 @@ def test_two_fresh_databases_do_not_see_each_others_changes(
         assert not inspect(look).has_table("scribble")
         change.dispose()
         look.dispose()
+
+
+@only_postgresql
+def test_a_used_database_comes_back_like_new_under_another_name(
+    engine_name: str, shared_run: SharedRun, tmp_path: Path
+) -> None:
+    with fresh_database(shared_run, engine_name, tmp_path) as first:
+        used = Database(first)
+        with used.session() as session:
+            make_user(session)
+        forgotten = used.engine.connect()
+        oid = forgotten.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+    with fresh_database(shared_run, engine_name, tmp_path) as second:
+        again = Database(second)
+        with again.read() as session:
+            assert session.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()")) == oid
+            assert session.scalar(text("SELECT count(*) FROM users")) == 0
+            assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+        again.dispose()
+    assert second != first
+    forgotten.invalidate()
+    forgotten.close()
+    used.dispose()
+
+
+@only_postgresql
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE scribble (id INTEGER)",
+        "ALTER TABLE users DISABLE TRIGGER ALL",
+        "ANALYZE",
+        "UPDATE alembic_version SET version_num = 'another'",
+        "CREATE OR REPLACE FUNCTION scribble() RETURNS INTEGER LANGUAGE sql AS 'SELECT 1'",
+    ],
+)
+def test_a_database_whose_schema_was_changed_is_not_used_again(
+    engine_name: str, shared_run: SharedRun, tmp_path: Path, change: str
+) -> None:
+    with fresh_database(shared_run, engine_name, tmp_path) as first:
+        used = Database(first)
+        with used.engine.begin() as connection:
+            oid = connection.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+            connection.execute(text(change))
+        used.dispose()
+    with fresh_database(shared_run, engine_name, tmp_path) as second:
+        fresh = Database(second)
+        with fresh.read() as session:
+            assert session.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()")) != oid
+        fresh.dispose()
 
 
 def test_an_empty_database_has_no_tables(engine_name: str, shared_run: SharedRun, tmp_path: Path) -> None:

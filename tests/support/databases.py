@@ -1,9 +1,10 @@
 """A fresh, migrated database for every test, on both engines.
 
-Migrations run once per engine and run of the suite; a test gets a copy of the result, which
-takes some milliseconds (a file copied on SQLite, ``CREATE DATABASE … TEMPLATE`` on PostgreSQL).
+Migrations run once per engine and run of the suite; a test gets a copy of the result (a file copied on SQLite,
+``CREATE DATABASE … TEMPLATE`` on PostgreSQL), or what an earlier test left of one, made like new.
 """
 
+import functools
 import json
 import shutil
 import uuid
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import PostgresServer, start_server
+from tests.support.recycling import Recycler
 from tests.support.shared import SharedRun
 
 ENGINES = ("sqlite", "postgresql")
@@ -28,8 +30,22 @@ _SERVER = "postgres-server"
 @contextmanager
 def fresh_database(run: SharedRun, engine_name: str, folder: Path) -> Iterator[str]:
     """The SQLAlchemy URL of a migrated, empty database; it is gone after the block."""
-    with empty_database(run, engine_name, folder, template=_template(run, engine_name)) as url:
-        yield url
+    template = _template(run, engine_name)
+    if engine_name == "sqlite":
+        with empty_database(run, engine_name, folder, template=template) as url:
+            yield url
+        return
+    server = postgres_server(run)
+    recycler = _recycler(server)
+    name = f"test_{uuid.uuid4().hex}"
+    if not recycler.take(name):
+        server.create(name, template)
+        recycler.know(name)
+    try:
+        yield server.url(name)
+    finally:
+        if not recycler.give_back(name):
+            server.drop(name)
 
 
 @contextmanager
@@ -65,6 +81,11 @@ def stop_postgres_server(run: SharedRun) -> None:
 def _read_server(answer: str) -> PostgresServer:
     fields = json.loads(answer)
     return PostgresServer(folder=Path(fields["folder"]), pid=fields["pid"], port=fields["port"])
+
+
+@functools.cache
+def _recycler(server: PostgresServer) -> Recycler:
+    return Recycler(server.url("").replace("+psycopg", ""))
 
 
 def _template(run: SharedRun, engine_name: str) -> str:
