@@ -34,6 +34,8 @@ from core.studio.providers import (
     CheckedConnection,
     Connection,
     Consumption,
+    ErrorCategory,
+    GenerationError,
     GenerationRequest,
     Handle,
     Notice,
@@ -94,7 +96,7 @@ class TimedProvider:
         into.write_bytes(output.data or b"")
 
     def verify(self, connection: Connection, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
-        raise NotImplementedError
+        raise GenerationError("The timed provider sends no webhooks.", ErrorCategory.AUTHENTICATION)
 
     def close(self) -> None:
         pass

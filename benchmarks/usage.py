@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select
@@ -90,11 +91,7 @@ def _screen(days: Days) -> list[Ask]:
         lambda session, actor: figures.by_day(session, actor, wanted, Dimension.MODEL, weekly=days.count > 120),
         lambda session, actor: listing.list_calls(session, actor, wanted, limit=25),
     ]
-    asks += [
-        lambda session, actor, by=by: figures.ranked(session, actor, wanted, by, limit=100)  # type: ignore[misc]
-        for by in Dimension
-    ]
-    return asks
+    return asks + [partial(figures.ranked, wanted=wanted, by=by, limit=100) for by in Dimension]
 
 
 def _medians(few: Database, many: Database, actors: tuple[Actor, Actor], asks: list[Ask]) -> tuple[float, float]:
