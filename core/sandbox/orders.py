@@ -28,6 +28,11 @@ async def read_order(request: Request, kind: type[B]) -> B:
     try:
         return kind.model_validate_json(raw or b"{}")
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        raise InvalidControl(f"{where}: {first['msg']}") from error
+        raise unfit(error) from error
+
+
+def unfit(error: ValidationError) -> InvalidControl:
+    """The first thing that does not fit, by its place."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    return InvalidControl(f"{where}: {first['msg']}")

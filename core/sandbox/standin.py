@@ -13,7 +13,7 @@ from starlette.types import Scope
 from core.sandbox.errors import InvalidControl
 from core.sandbox.faults import FaultKind, FaultRule
 from core.sandbox.limits import AdaptiveLimiter
-from core.sandbox.orders import RateLimitOrder, read_order
+from core.sandbox.orders import RateLimitOrder, read_order, unfit
 from core.sandbox.requestlog import RequestLog
 from core.sandbox.store import JsonDict, MemoryStore
 from core.sandbox.traffic import Conditions, TrafficMiddleware
@@ -25,7 +25,13 @@ class StandIn(Protocol):
     """One imitated provider, held in memory; ``name`` is the path it is mounted below."""
 
     name: str
-    behaviour: BaseModel  # what the control API sets; fields it does not know are refused
+
+    @property
+    def behaviour(self) -> BaseModel:
+        """How it is set."""
+
+    def adjust(self, changed: JsonDict) -> None:
+        """Set these fields of its behaviour; raises pydantic's ``ValidationError`` for what does not fit."""
 
     def routes(self) -> Sequence[BaseRoute]:
         """Everything below the provider's root."""
@@ -106,12 +112,10 @@ class PlacedControl:
         changed = await request.json()
         if not isinstance(changed, dict):
             raise InvalidControl("body: an object is needed.")
-        kind = type(placed.standin.behaviour)
         try:
-            placed.standin.behaviour = kind.model_validate({**placed.standin.behaviour.model_dump(), **changed})
+            placed.standin.adjust(changed)
         except ValidationError as error:
-            first = error.errors()[0]
-            raise InvalidControl(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+            raise unfit(error) from error
         return placed.standin.behaviour.model_dump(mode="json")
 
     async def add_fault(self, request: Request) -> Any:

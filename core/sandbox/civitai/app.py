@@ -3,15 +3,14 @@
 import json
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Scope
 
 from core.sandbox.civitai import blobs, errors, views
 from core.sandbox.civitai.blobs import UPLOAD_SECONDS, Blobs
@@ -19,43 +18,36 @@ from core.sandbox.civitai.errors import ApiError
 from core.sandbox.civitai.requests import Wanted, cost_of, read_workflow
 from core.sandbox.deliveries import Deliveries, Message
 from core.sandbox.faults import FaultRule
+from core.sandbox.keyed import Handler, Keyed
 from core.sandbox.pictures import size_of
+from core.sandbox.refusals import Refusal, answering
 from core.sandbox.requestlog import iso
-from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_signed, is_since, result, signature
+from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_signed, is_since, result
 from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
-TOKEN = "civitai_sandbox"  # noqa: S105 - and whatever begins with it; public, documented
 BROKE_TOKEN = "civitai_sandbox_broke"  # noqa: S105 - an account without Buzz
 LONGEST_WAIT_SECONDS = 100.0
 BASE = "/v2/consumer"
 UPLOAD = f"{BASE}/blobs"
-Handler = Callable[[Request, str], Awaitable[Any]]
 
 
-class Civitai:
+class Civitai(Keyed[Behaviour]):
     """The stand-in as the sandbox holds it; ``clock`` gives Unix seconds."""
 
     name = "civitai"
+    good_key = "civitai_sandbox"
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(Behaviour())
         self._clock = clock
-        self._settings = Behaviour()
         self._runs = Runs(clock)
         self._blobs = Blobs()
         self._deliveries = Deliveries()
         self._estimates = 0
 
-    @property
-    def behaviour(self) -> BaseModel:
-        return self._settings
-
-    @behaviour.setter
-    def behaviour(self, changed: BaseModel) -> None:
-        self._settings = Behaviour.model_validate(changed)
-
     def reset(self) -> None:
-        self._settings = Behaviour()
+        super().reset()
         self._runs.clear()
         self._blobs.clear()
         self._deliveries.clear()
@@ -64,9 +56,6 @@ class Civitai:
     def report(self) -> JsonDict:
         counted = {"uploads": len(self._blobs), "estimates": self._estimates, "webhooks": self._deliveries.report()}
         return {**self._runs.report(), **counted}
-
-    def caller_of(self, scope: Scope) -> str | None:
-        return _token(Headers(scope=scope))
 
     def answer(self, rule: FaultRule) -> Response:
         return errors.fault_answer(rule)
@@ -87,27 +76,14 @@ class Civitai:
         )
         return [
             *(self._route(method, f"{BASE}{path}", handler) for method, path, handler in table),
-            Route(UPLOAD, self._upload, methods=["POST"]),
+            Route(UPLOAD, answering(self._upload), methods=["POST"]),
             Route(f"{UPLOAD}/{{id}}", self._blob),
             Route("/content/{id}", self._content),
             *(self._route(method, "/{rest:path}", self._nothing_here) for method in ("GET", "POST", "PUT", "DELETE")),
         ]
 
-    def _route(self, method: str, path: str, handler: Handler) -> Route:
-        async def serve(request: Request) -> Response:
-            try:
-                answer = await handler(request, self._let_in(request))
-            except ApiError as error:
-                return error.response()
-            return answer if isinstance(answer, Response) else JSONResponse(answer)
-
-        return Route(path, serve, methods=[method])
-
-    def _let_in(self, request: Request) -> str:
-        token = _token(request.headers)
-        if token is None or not token.startswith(TOKEN):
-            raise ApiError(401)
-        return token
+    def _stranger(self, request: Request, key: str | None) -> Refusal:
+        return ApiError(401)
 
     async def _submit(self, request: Request, caller: str) -> Any:
         wanted = read_workflow(await _json(request))
@@ -123,7 +99,7 @@ class Civitai:
 
     def _begin(self, request: Request, caller: str, wanted: Wanted) -> Run:
         now, given = self._clock(), wanted.input
-        starts_at = now + self._settings.queue_seconds
+        starts_at = now + self.behaviour.queue_seconds
         metadata_key = wanted.metadata.get("atelier") if isinstance(wanted.metadata, dict) else None
         return Run(
             id=f"wf_{secrets.token_hex(13).upper()}",
@@ -137,7 +113,7 @@ class Civitai:
             caller=caller,
             created_at=now,
             starts_at=starts_at,
-            ends_at=starts_at + self._settings.seconds,
+            ends_at=starts_at + self.behaviour.seconds,
             base_url=root_of(request),
             key=metadata_key,
             kind="JPEG",
@@ -162,7 +138,7 @@ class Civitai:
         if request.query_params.get("ascending") == "true":
             rows.reverse()
         offset = int(request.query_params.get("cursor") or 0)
-        size = min(int(request.query_params.get("take", "100")), self._settings.page_size)
+        size = min(int(request.query_params.get("take", "100")), self.behaviour.page_size)
         more = str(offset + size) if len(rows) > offset + size else None
         return {"next": more, "items": [self._shown(run) for run in rows[offset : offset + size]]}
 
@@ -186,32 +162,29 @@ class Civitai:
         run = self._run(request, caller)
         if request.path_params["name"] != run.more["step_name"]:
             raise ApiError(404)
-        return views.step(run, self._clock(), self._settings.output_seconds)
+        return views.step(run, self._clock(), self.behaviour.output_seconds)
 
     def _run(self, request: Request, caller: str) -> Run:
         run = self._runs.find(request.path_params["id"], caller)
-        if run is None or self._settings.forgets_runs:
+        if run is None or self.behaviour.forgets_runs:
             raise ApiError(404)
         return run
 
     def _shown(self, run: Run) -> JsonDict:
-        return views.workflow(run, self._clock(), self._settings.output_seconds)
+        return views.workflow(run, self._clock(), self.behaviour.output_seconds)
 
     async def _upload_place(self, request: Request, caller: str) -> Any:
         expires = int(self._clock()) + UPLOAD_SECONDS
-        url = f"{root_of(request)}{UPLOAD}?exp={expires}&sig={signature(UPLOAD, expires)}"
-        return {"uploadUrl": url, "expiresAt": iso(expires)}
+        return {"uploadUrl": blobs.address(root_of(request), UPLOAD, expires), "expiresAt": iso(expires)}
 
     async def _upload(self, request: Request) -> Response:
         """With a key, or by an address that was signed."""
-        token = _token(request.headers)
         query = request.query_params
-        by_address = is_signed(UPLOAD, query.get("exp", ""), query.get("sig", ""), self._clock())
-        if not by_address and (token is None or not token.startswith(TOKEN)):
-            return ApiError(401).response()
+        if not is_signed(UPLOAD, query.get("exp", ""), query.get("sig", ""), self._clock()):
+            self._let_in(request)
         content = await request.body()
         if size_of(content) is None:
-            return errors.wrong("$", "The content is not of a supported type.").response()
+            raise errors.wrong("$", "The content is not of a supported type.")
         return JSONResponse(blobs.upload_json(self._blobs.add(content, self._clock()), root_of(request)), 201)
 
     async def _refresh(self, request: Request, caller: str) -> Any:
@@ -219,7 +192,7 @@ class Civitai:
         run = self._run_of(blob_id)
         if run is None or run.caller != caller:
             raise ApiError(404)
-        expires = int(self._clock() + self._settings.output_seconds) + 1
+        expires = int(self._clock() + self.behaviour.output_seconds) + 1
         return {"type": "image", "id": blob_id, "url": blobs.signed(root_of(request), blob_id, expires)}
 
     async def _blob(self, request: Request) -> Response:
@@ -228,11 +201,9 @@ class Civitai:
         if not is_signed(f"{UPLOAD}/{blob_id}", query.get("exp", ""), query.get("sig", ""), now):
             return ApiError(403).response()
         run = self._run_of(blob_id)
-        if run is not None and now >= run.ends_at + self._settings.output_seconds:
+        if run is not None and now >= run.ends_at + self.behaviour.output_seconds:
             return ApiError(403).response()
-        expires = int(now) + 60
-        path = f"/content/{blob_id}"
-        return RedirectResponse(f"{root_of(request)}{path}?exp={expires}&sig={signature(path, expires)}", 302)
+        return RedirectResponse(blobs.address(root_of(request), f"/content/{blob_id}", int(now) + 60), 302)
 
     async def _content(self, request: Request) -> Response:
         blob_id, query = request.path_params["id"], request.query_params
@@ -253,22 +224,19 @@ class Civitai:
         raise ApiError(404)
 
     def _announce(self, run: Run, callback: JsonDict) -> None:
-        async def over() -> None:
-            await self._runs.until_over(run)
-
         self._deliveries.post(
             run.id,
             "workflow",
-            after=over,
+            after=partial(self._runs.until_over, run),
             make=lambda: self._message(run, callback),
-            tries=self._settings.webhook_tries,
+            tries=self.behaviour.webhook_tries,
         )
 
     def _message(self, run: Run, callback: JsonDict) -> Message | None:
         """Nothing signs it: its address is the only secret."""
         status = views.status_of(run, self._clock())
         is_wanted = not {"workflow:*", f"workflow:{status}"}.isdisjoint(callback["type"])
-        if not self._settings.sends_webhooks or not is_wanted:
+        if not self.behaviour.sends_webhooks or not is_wanted:
             return None
         body = {"$type": "workflow", "workflowId": run.id, "status": status, "timestamp": iso(self._clock())}
         detail = self._shown(run) if callback.get("detailed") else {}
@@ -280,11 +248,6 @@ def _fits(run: Run, query: QueryParams) -> bool:
     is_late_enough = is_since(run, query.get("fromDate"))
     is_excluded = query.get("excludeFailed") == "true" and run.standing(run.ends_at) is Standing.CANCELLED
     return tags <= set(run.more["tags"]) and is_late_enough and not is_excluded
-
-
-def _token(headers: Headers) -> str | None:
-    kind, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() or None if kind == "Bearer" else None
 
 
 async def _json(request: Request) -> Any:

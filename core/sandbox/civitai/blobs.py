@@ -43,8 +43,12 @@ class Blobs:
 
 
 def signed(base_url: str, blob_id: str, expires: int) -> str:
-    """An address that needs no key until it ends."""
-    path = f"/v2/consumer/blobs/{blob_id}"
+    """The address of a blob that needs no key until it ends."""
+    return address(base_url, f"/v2/consumer/blobs/{blob_id}", expires)
+
+
+def address(base_url: str, path: str, expires: int) -> str:
+    """A path as an address that is the right to it until it ends."""
     return f"{base_url}{path}?exp={expires}&sig={signature(path, expires)}"
 
 

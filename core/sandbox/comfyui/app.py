@@ -3,25 +3,25 @@
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from json import JSONDecodeError
 from typing import Any
 
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Scope
 
 from core.sandbox.comfyui import views
-from core.sandbox.comfyui.jobs import Behaviour, Job, Place, Server, now_ms
+from core.sandbox.comfyui.jobs import Job, Place, Server, now_ms
 from core.sandbox.comfyui.nodes import CHECKPOINTS, LORAS, object_info
 from core.sandbox.comfyui.painting import shown
 from core.sandbox.comfyui.running import Worker
 from core.sandbox.comfyui.sockets import Sockets
 from core.sandbox.comfyui.validation import GraphRefused, validate
 from core.sandbox.faults import FaultKind, FaultRule
+from core.sandbox.refusals import answering
 from core.sandbox.store import JsonDict
 
 FOLDERS = {"checkpoints": CHECKPOINTS, "loras": LORAS, "vae": (), "upscale_models": ()}
@@ -29,31 +29,18 @@ OWN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Handler = Callable[[Request], Awaitable[Any]]
 
 
-class ComfyUi:
-    """The stand-in as the sandbox holds it."""
+class ComfyUi(Server):
+    """The stand-in as the sandbox holds it: the server with its routes."""
 
     name = "comfyui"
 
-    def __init__(self) -> None:
-        self._server = Server()
-
-    @property
-    def behaviour(self) -> BaseModel:
-        return self._server.behaviour
-
-    @behaviour.setter
-    def behaviour(self, changed: BaseModel) -> None:
-        self._server.behaviour = Behaviour.model_validate(changed)
-
     def routes(self) -> Sequence[BaseRoute]:
-        return comfyui_routes(self._server)
+        return comfyui_routes(self)
 
     def caller_of(self, scope: Scope) -> str | None:
         return "anybody"  # it knows no accounts
 
     def answer(self, rule: FaultRule) -> Response:
-        if rule.kind is FaultKind.RATE_LIMIT:
-            return self.too_many_requests(rule.retry_after)
         if rule.kind is FaultKind.HTML_403:
             return HTMLResponse("<html><body><h1>403 Forbidden</h1></body></html>", 403)
         if rule.kind is FaultKind.OK_WITH_ERROR_BODY:
@@ -63,12 +50,6 @@ class ComfyUi:
     def too_many_requests(self, retry_after: int | None) -> Response:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         return PlainTextResponse("429: Too Many Requests", 429, headers)  # by a proxy in front of it
-
-    def reset(self) -> None:
-        self._server.reset()
-
-    def report(self) -> JsonDict:
-        return self._server.report()
 
 
 def comfyui_routes(server: Server) -> list[BaseRoute]:
@@ -100,25 +81,12 @@ def comfyui_routes(server: Server) -> list[BaseRoute]:
         ("POST", "/api/jobs/cancel", calls.cancel_many),
         ("POST", "/api/jobs/{prompt_id}/cancel", calls.cancel),
     )
+    served = (*jobs, *((method, f"{base}{path}", handler) for base in ("", "/api") for method, path, handler in table))
     return [
-        *(_route(path, handler, method) for method, path, handler in jobs),
-        *(_route(f"{base}{path}", handler, method) for base in ("", "/api") for method, path, handler in table),
+        *(Route(path, answering(handler), methods=[method]) for method, path, handler in served),
         WebSocketRoute("/ws", sockets.serve),
         WebSocketRoute("/api/ws", sockets.serve),
     ]
-
-
-def _route(path: str, handler: Handler, method: str) -> Route:
-    async def serve(request: Request) -> Response:
-        try:
-            answer = await handler(request)
-        except GraphRefused as error:
-            return JSONResponse(error.body, 400)
-        except (JSONDecodeError, UnicodeDecodeError):
-            return PlainTextResponse("500 Internal Server Error\n\nServer got itself in trouble", 500)
-        return answer if isinstance(answer, Response) else JSONResponse(answer)
-
-    return Route(path, serve, methods=[method])
 
 
 class Calls:
@@ -269,9 +237,12 @@ class Calls:
 
 
 async def _object(request: Request) -> JsonDict:
-    body = await request.json()
+    try:
+        body = await request.json()
+    except ValueError:
+        body = None
     if not isinstance(body, dict):
-        raise JSONDecodeError("no object", "", 0)
+        raise HTTPException(500, "500 Internal Server Error\n\nServer got itself in trouble")
     return body
 
 

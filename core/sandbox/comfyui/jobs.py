@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.sandbox.adjustable import Adjustable
 from core.sandbox.store import JsonDict
 
 PENDING, RUNNING, COMPLETED, FAILED, DELETED = "pending", "in_progress", "completed", "failed", "deleted"
@@ -78,11 +79,11 @@ class Made:
     texts: JsonDict
 
 
-class Server:
+class Server(Adjustable[Behaviour]):
     """A ComfyUI in memory; what it was given stays in ``accepted`` even after it forgot it itself."""
 
     def __init__(self) -> None:
-        self.behaviour = Behaviour()
+        super().__init__(Behaviour())
         self.pending: list[Job] = []
         self.running: Job | None = None
         self.history: dict[str, JsonDict] = {}

@@ -1,6 +1,6 @@
 """Looking a graph over before it is queued, and what the server answers when it is wrong.
 
-AtelierError
+Refusal
 └── GraphRefused    becomes the 400 of ``POST /prompt``
 
 The server goes from every output node up its links, as ComfyUI's ``validate_prompt`` does; a graph with at least one
@@ -10,24 +10,21 @@ good output is queued and its other nodes' errors come with the answer.
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import AtelierError
 from core.sandbox.comfyui.nodes import CLASSES, Input, NodeClass, choices
+from core.sandbox.refusals import Refusal
 from core.sandbox.store import JsonDict
 
 MOST_NODES = 500  # each may stand above the other, and is looked at from within it
 
 
-class GraphRefused(AtelierError):
+class GraphRefused(Refusal):
     """Nothing was queued."""
 
     def __init__(
         self, kind: str, message: str, details: str = "", *, node_errors: JsonDict | None = None, **extra: Any
     ) -> None:
-        super().__init__(message)
-        self.body: JsonDict = {
-            "error": {"type": kind, "message": message, "details": details, "extra_info": extra},
-            "node_errors": node_errors or {},
-        }
+        error = {"type": kind, "message": message, "details": details, "extra_info": extra}
+        super().__init__(400, message, {"error": error, "node_errors": node_errors or {}})
 
 
 def validate(graph: Any, files: Sequence[str]) -> tuple[list[str], JsonDict]:

@@ -2,15 +2,13 @@
 
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Scope
 
 from core.sandbox.deliveries import Deliveries, Message
 from core.sandbox.fal import errors, views, webhooks
@@ -19,46 +17,37 @@ from core.sandbox.fal.models import Application, check, find_application, size_o
 from core.sandbox.fal.results import CANCELLED, failure_of, result_of
 from core.sandbox.fal.storage import LIFECYCLE, Storage, places
 from core.sandbox.faults import FaultRule
+from core.sandbox.keyed import Keyed
+from core.sandbox.refusals import Refusal
 from core.sandbox.runs import Behaviour, Run, Runs, Standing, is_since, key_in, result
 from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
-KEY = "fal_sandbox"  # and whatever begins with it; public, documented
 BROKE_KEY = "fal_sandbox_broke"  # an account without balance
-Handler = Callable[[Request, str], Awaitable[Any]]
 
 
-class Fal:
+class Fal(Keyed[Behaviour]):
     """The stand-in as the sandbox holds it; ``clock`` gives Unix seconds."""
 
     name = "fal"
+    good_key = "fal_sandbox"
+    scheme = "Key"
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(Behaviour())
         self._clock = clock
-        self._settings = Behaviour()
         self._runs = Runs(clock)
         self._storage = Storage()
         self._deliveries = Deliveries()
 
-    @property
-    def behaviour(self) -> BaseModel:
-        return self._settings
-
-    @behaviour.setter
-    def behaviour(self, changed: BaseModel) -> None:
-        self._settings = Behaviour.model_validate(changed)
-
     def reset(self) -> None:
-        self._settings = Behaviour()
+        super().reset()
         self._runs.clear()
         self._storage.clear()
         self._deliveries.clear()
 
     def report(self) -> JsonDict:
         return {**self._runs.report(), "uploads": len(self._storage), "webhooks": self._deliveries.report()}
-
-    def caller_of(self, scope: Scope) -> str | None:
-        return _key(Headers(scope=scope))
 
     def answer(self, rule: FaultRule) -> Response:
         return errors.fault_answer(rule)
@@ -82,21 +71,8 @@ class Fal:
             self._route("GET", "/{endpoint:path}", self._nothing_here),
         ]
 
-    def _route(self, method: str, path: str, handler: Handler) -> Route:
-        async def serve(request: Request) -> Response:
-            try:
-                answer = await handler(request, self._let_in(request))
-            except ApiError as error:
-                return error.response()
-            return answer if isinstance(answer, Response) else JSONResponse(answer)
-
-        return Route(path, serve, methods=[method])
-
-    def _let_in(self, request: Request) -> str:
-        key = _key(request.headers)
-        if key is None or not key.startswith(KEY):
-            raise errors.unauthenticated(request.path_params.get("endpoint", "fal"))
-        return key
+    def _stranger(self, request: Request, key: str | None) -> Refusal:
+        return errors.unauthenticated(request.path_params.get("endpoint", "fal"))
 
     async def _submit(self, request: Request, caller: str) -> Any:
         endpoint = request.path_params["endpoint"]
@@ -115,7 +91,7 @@ class Fal:
 
     def _begin(self, request: Request, caller: str, application: Application, given: JsonDict) -> Run:
         now = self._clock()
-        starts_at = now + self._settings.queue_seconds
+        starts_at = now + self.behaviour.queue_seconds
         is_good = check(application, given) is None
         width, height = size_of(application, given) if is_good else (0, 0)
         webhook = request.query_params.get("fal_webhook", "")
@@ -131,7 +107,7 @@ class Fal:
             caller=caller,
             created_at=now,
             starts_at=starts_at,
-            ends_at=starts_at + self._settings.seconds,
+            ends_at=starts_at + self.behaviour.seconds,
             base_url=root_of(request),
             key=key_in(webhook),
             kind="PNG" if given.get("output_format") == "png" else "JPEG",
@@ -184,7 +160,7 @@ class Fal:
     def _run(self, request: Request, caller: str) -> Run:
         run = self._runs.find(request.path_params["id"], caller)
         app = f"{request.path_params['owner']}/{request.path_params['app']}"
-        if run is None or run.more["app"] != app or self._settings.forgets_runs:
+        if run is None or run.more["app"] != app or self.behaviour.forgets_runs:
             raise errors.no_request()
         return run
 
@@ -228,7 +204,7 @@ class Fal:
     async def _media(self, request: Request) -> Response:
         """A result; its address cannot be guessed, and nothing else protects it."""
         run = self._runs.by_id(_as_uuid(request.path_params["id"]))
-        if run is None or self._clock() >= run.ends_at + self._settings.output_seconds:
+        if run is None or self._clock() >= run.ends_at + self.behaviour.output_seconds:
             return PlainTextResponse("Not Found", 404)
         number = request.path_params["name"].partition(".")[0]
         return await result(run, int(number) if number.isdecimal() else 0)
@@ -240,15 +216,16 @@ class Fal:
         raise ApiError(404, "Not Found")
 
     def _announce(self, run: Run, url: str) -> None:
-        async def over() -> None:
-            await self._runs.until_over(run)
-
         self._deliveries.post(
-            run.id, "completed", after=over, make=lambda: self._message(run, url), tries=self._settings.webhook_tries
+            run.id,
+            "completed",
+            after=partial(self._runs.until_over, run),
+            make=lambda: self._message(run, url),
+            tries=self.behaviour.webhook_tries,
         )
 
     def _message(self, run: Run, url: str) -> Message | None:
-        if not self._settings.sends_webhooks:
+        if not self.behaviour.sends_webhooks:
             return None
         failure = self._failure(run, self._clock())
         outcome = {"status": "OK", "payload": result_of(run)} if failure is None else views.error_body(failure)
@@ -261,11 +238,6 @@ def _as_uuid(digits: str) -> str:
         return str(uuid.UUID(digits))
     except ValueError:
         return ""
-
-
-def _key(headers: Headers) -> str | None:
-    kind, _, key = headers.get("authorization", "").partition(" ")
-    return key.strip() or None if kind == "Key" else None
 
 
 async def _json(request: Request) -> Any:

@@ -4,32 +4,31 @@ import asyncio
 import base64
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import Scope
+from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from core.sandbox.faults import FaultRule
 from core.sandbox.gemini import errors
 from core.sandbox.gemini.errors import ApiError
 from core.sandbox.gemini.requests import MODELS, PictureModel, Wanted, read_request
+from core.sandbox.keyed import Keyed
 from core.sandbox.ledger import Ledger
 from core.sandbox.pictures import paint
+from core.sandbox.refusals import Refusal
 from core.sandbox.store import JsonDict
 
-KEY = "AIza-sandbox"  # and whatever begins with it
 BROKE_KEY = "AIza-sandbox-broke"
 # In a prompt: ``sandbox:IMAGE_SAFETY`` ends that way, ``sandbox:block:OTHER`` is not begun, ``sandbox:text`` is talk.
 ENDING = re.compile(r"sandbox:(block:)?([A-Z_]+|text)")
 IMAGE_TOKENS_IN = 258
 THOUGHT_TOKENS = 180
-Handler = Callable[[Request], Awaitable[Any]]
 
 
 class Behaviour(BaseModel):
@@ -41,32 +40,26 @@ class Behaviour(BaseModel):
     side: int | None = Field(None, ge=16, le=4096)  # pixels across a square picture, in place of the model's own
 
 
-class Gemini:
+class Gemini(Keyed[Behaviour]):
     """The stand-in as the sandbox holds it."""
 
     name = "gemini"
+    good_key = "AIza-sandbox"
 
     def __init__(self) -> None:
-        self._settings = Behaviour()
+        super().__init__(Behaviour())
         self._ledger = Ledger()
 
-    @property
-    def behaviour(self) -> BaseModel:
-        return self._settings
-
-    @behaviour.setter
-    def behaviour(self, changed: BaseModel) -> None:
-        self._settings = Behaviour.model_validate(changed)
-
     def reset(self) -> None:
-        self._settings = Behaviour()
+        super().reset()
         self._ledger.clear()
 
     def report(self) -> JsonDict:
         return self._ledger.report()
 
-    def caller_of(self, scope: Scope) -> str | None:
-        return Headers(scope=scope).get("x-goog-api-key")
+    def key_in(self, headers: Headers) -> str | None:
+        # The real one also takes the key in the address, where it would end up in logs: not here.
+        return headers.get("x-goog-api-key")
 
     def answer(self, rule: FaultRule) -> Response:
         return errors.fault_answer(rule)
@@ -76,64 +69,47 @@ class Gemini:
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
-            _route("POST", "/v1beta/models/{name}:generateContent", self._generate),
-            _route("GET", "/v1beta/models", self._list_models),
-            _route("GET", "/v1beta/models/{name}", self._show_model),
-            _route("GET", "/{rest:path}", self._nothing_here),
-            _route("POST", "/{rest:path}", self._nothing_here),
+            self._route("POST", "/v1beta/models/{name}:generateContent", self._generate),
+            self._route("GET", "/v1beta/models", self._list_models),
+            self._route("GET", "/v1beta/models/{name}", self._show_model),
+            self._route("GET", "/{rest:path}", self._nothing_here),
+            self._route("POST", "/{rest:path}", self._nothing_here),
         ]
 
-    async def _generate(self, request: Request) -> Any:
+    def _stranger(self, request: Request, key: str | None) -> Refusal:
+        return errors.no_key() if key is None else errors.wrong_key()
+
+    async def _generate(self, request: Request, caller: str) -> Any:
         wanted = await read_request(request, request.path_params["name"])
-        if request.headers.get("x-goog-api-key") == BROKE_KEY:
+        if caller == BROKE_KEY:
             raise errors.exhausted(None, quota_value="0")
         ending = ENDING.search(wanted.prompt)
         if ending is not None and ending[1]:
             return {"promptFeedback": {"blockReason": ending[2]}, **_answered(wanted, images=0)}
         makes_picture = wanted.wants_image and ending is None
         row = self._ledger.begin(key=None, asked=wanted.asked, model=wanted.model.name, images=int(makes_picture))
-        await asyncio.sleep(self._settings.seconds)
+        await asyncio.sleep(self.behaviour.seconds)
         if not makes_picture:
             return {"candidates": [_without_picture(ending)], **_answered(wanted, images=0)}
         seed = row.seq if wanted.seed is None else wanted.seed
-        picture = await run_in_threadpool(_paint, wanted, seed, self._settings.side)
+        picture = await run_in_threadpool(_paint, wanted, seed, self.behaviour.side)
         data = {"mimeType": "image/png", "data": base64.b64encode(picture).decode()}
         parts = [{"text": "Here is your picture."}, {"inlineData": data}]
         candidate = {"content": {"parts": parts, "role": "model"}, "finishReason": "STOP", "index": 0}
         return {"candidates": [candidate], **_answered(wanted, images=1)}
 
-    async def _list_models(self, request: Request) -> Any:
+    async def _list_models(self, request: Request, caller: str) -> Any:
         chat = {"name": "models/gemini-2.5-flash", "supportedGenerationMethods": ["generateContent"]}
         return {"models": [*(_model(model) for model in MODELS.values()), chat]}
 
-    async def _show_model(self, request: Request) -> Any:
+    async def _show_model(self, request: Request, caller: str) -> Any:
         model = MODELS.get(request.path_params["name"])
         if model is None:
             raise errors.model_not_found(request.path_params["name"])
         return _model(model)
 
-    async def _nothing_here(self, request: Request) -> Any:
+    async def _nothing_here(self, request: Request, caller: str) -> Any:
         raise ApiError(404, "Not Found")
-
-
-def _route(method: str, path: str, handler: Handler) -> Route:
-    async def serve(request: Request) -> Response:
-        try:
-            _let_in(request)
-            return JSONResponse(await handler(request))
-        except ApiError as error:
-            return error.response()
-
-    return Route(path, serve, methods=[method])
-
-
-def _let_in(request: Request) -> None:
-    # The real one also takes the key in the address, where it would end up in logs: not here.
-    key = request.headers.get("x-goog-api-key")
-    if key is None:
-        raise errors.no_key()
-    if not key.startswith(KEY):
-        raise errors.wrong_key()
 
 
 def _model(model: PictureModel) -> JsonDict:

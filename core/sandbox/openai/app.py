@@ -5,31 +5,31 @@ import base64
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Scope
 
 from core.sandbox.faults import FaultRule
+from core.sandbox.keyed import Handler, Keyed
 from core.sandbox.ledger import Ledger
 from core.sandbox.openai import errors
 from core.sandbox.openai.errors import ApiError
 from core.sandbox.openai.models import INPUT_IMAGE_TOKENS, MODELS, output_tokens, pixels_of
 from core.sandbox.openai.requests import Wanted, read_edit, read_generation
 from core.sandbox.pictures import paint
+from core.sandbox.refusals import Endpoint, Refusal
+from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
-KEY = "sk-sandbox"  # and whatever begins with it
 BROKE_KEY, UNVERIFIED_KEY = "sk-sandbox-broke", "sk-sandbox-unverified"
 MOST_RESULTS = 200  # held in memory; older addresses end before their hour
 BLOCKED_WORDS = re.compile(r"sandbox:blocked")  # in a prompt: what the safety system stops
-Handler = Callable[[Request], Awaitable[Any]]
 
 
 class Behaviour(BaseModel):
@@ -42,36 +42,30 @@ class Behaviour(BaseModel):
     requests_a_minute: int = Field(500, ge=1)  # as the headers say; the control API's rate limit enforces
 
 
-class OpenAi:
+class OpenAi(Keyed[Behaviour]):
     """The stand-in as the sandbox holds it; ``clock`` gives Unix seconds."""
 
     name = "openai"
+    good_key = "sk-sandbox"
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(Behaviour())
         self._clock = clock
-        self._settings = Behaviour()
         self._ledger = Ledger()
         self._results: dict[str, tuple[float, bytes]] = {}
         self._requests = 0
 
-    @property
-    def behaviour(self) -> BaseModel:
-        return self._settings
-
-    @behaviour.setter
-    def behaviour(self, changed: BaseModel) -> None:
-        self._settings = Behaviour.model_validate(changed)
-
     def reset(self) -> None:
-        self._settings = Behaviour()
+        super().reset()
         self._ledger.clear()
         self._results.clear()
 
     def report(self) -> JsonDict:
         return self._ledger.report()
 
-    def caller_of(self, scope: Scope) -> str | None:
-        return bearer(Headers(scope=scope))
+    def key_in(self, headers: Headers) -> str | None:
+        kind, _, key = headers.get("authorization", "").partition(" ")
+        return key.strip() or None if kind.lower() == "bearer" else None
 
     def answer(self, rule: FaultRule) -> Response:
         return errors.fault_answer(rule)
@@ -90,29 +84,23 @@ class OpenAi:
             self._route("POST", "/{rest:path}", self._nothing_here),
         ]
 
-    def _route(self, method: str, path: str, handler: Handler) -> Route:
+    def _stranger(self, request: Request, key: str | None) -> Refusal:
+        return errors.no_key() if key is None else errors.wrong_key(key)
+
+    def _endpoint(self, handler: Handler) -> Endpoint:
+        answer = super()._endpoint(handler)
+
         async def serve(request: Request) -> Response:
             started = time.perf_counter()
-            try:
-                self._let_in(request)
-                response: Response = JSONResponse(await handler(request))
-            except ApiError as error:
-                response = error.response()
+            response = await answer(request)
             response.headers.update(self._headers(time.perf_counter() - started))
             return response
 
-        return Route(path, serve, methods=[method])
-
-    def _let_in(self, request: Request) -> None:
-        key = bearer(request.headers)
-        if key is None:
-            raise errors.no_key()
-        if not key.startswith(KEY):
-            raise errors.wrong_key(key)
+        return serve
 
     def _headers(self, seconds: float) -> dict[str, str]:
         self._requests += 1
-        most = self._settings.requests_a_minute
+        most = self.behaviour.requests_a_minute
         return {
             "x-request-id": f"req_{secrets.token_hex(16)}",
             "openai-version": "2020-10-01",
@@ -125,17 +113,16 @@ class OpenAi:
             "x-ratelimit-reset-tokens": "6m0s",
         }
 
-    async def _generate(self, request: Request) -> Any:
-        return await self._make(request, await read_generation(request))
+    async def _generate(self, request: Request, caller: str) -> Any:
+        return await self._make(request, caller, await read_generation(request))
 
-    async def _edit(self, request: Request) -> Any:
-        return await self._make(request, await read_edit(request))
+    async def _edit(self, request: Request, caller: str) -> Any:
+        return await self._make(request, caller, await read_edit(request))
 
-    async def _make(self, request: Request, wanted: Wanted) -> JsonDict:
-        key = bearer(request.headers)
-        if key == BROKE_KEY:
+    async def _make(self, request: Request, caller: str, wanted: Wanted) -> JsonDict:
+        if caller == BROKE_KEY:
             raise errors.out_of_quota()
-        if key == UNVERIFIED_KEY and wanted.model.makes_tokens:
+        if caller == UNVERIFIED_KEY and wanted.model.makes_tokens:
             raise errors.not_verified(wanted.model.name)
         if BLOCKED_WORDS.search(wanted.prompt):
             raise errors.blocked("moderation_blocked" if wanted.model.makes_tokens else "content_policy_violation")
@@ -143,7 +130,7 @@ class OpenAi:
             key=request.headers.get("x-client-request-id"), asked=wanted.asked, model=wanted.model.name, images=wanted.n
         )
         pictures = await run_in_threadpool(_paint, wanted, row.content if wanted.inputs else str(row.seq))
-        await asyncio.sleep(self._settings.seconds)
+        await asyncio.sleep(self.behaviour.seconds)
         data = [self._item(request, wanted, content) for content in pictures]
         return {"created": int(self._clock()), "data": data, **(_used(wanted) if wanted.model.makes_tokens else {})}
 
@@ -152,11 +139,10 @@ class OpenAi:
         if wanted.response_format == "b64_json":
             return {"b64_json": base64.b64encode(content).decode(), **revised}
         name = f"img-{secrets.token_hex(12)}.png"
-        self._results[name] = (self._clock() + self._settings.url_seconds, content)
+        self._results[name] = (self._clock() + self.behaviour.url_seconds, content)
         while len(self._results) > MOST_RESULTS:
             del self._results[next(iter(self._results))]
-        base = f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}"
-        return {"url": f"{base}/results/{name}", **revised}
+        return {"url": f"{root_of(request)}/results/{name}", **revised}
 
     async def _result(self, request: Request) -> Response:
         """Whoever has the address has the picture, for an hour."""
@@ -165,23 +151,17 @@ class OpenAi:
             return Response("AuthenticationFailed: Signature not valid in the specified time frame", 403)
         return Response(content, media_type="image/png")
 
-    async def _list_models(self, request: Request) -> Any:
+    async def _list_models(self, request: Request, caller: str) -> Any:
         return {"object": "list", "data": [_model(name) for name in (*MODELS, "gpt-5", "text-embedding-3-small")]}
 
-    async def _show_model(self, request: Request) -> Any:
+    async def _show_model(self, request: Request, caller: str) -> Any:
         name = request.path_params["name"]
         if name not in MODELS:
             raise ApiError(404, f"The model '{name}' does not exist.", param="model", code="model_not_found")
         return _model(name)
 
-    async def _nothing_here(self, request: Request) -> Any:
+    async def _nothing_here(self, request: Request, caller: str) -> Any:
         raise ApiError(404, f"Invalid URL ({request.method} {request.url.path}).")
-
-
-def bearer(headers: Headers) -> str | None:
-    """The key in the Authorization header, if any."""
-    kind, _, key = headers.get("authorization", "").partition(" ")
-    return key.strip() or None if kind.lower() == "bearer" else None
 
 
 def _model(name: str) -> JsonDict:

@@ -2,17 +2,17 @@
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from pydantic import BaseModel
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Scope
 
 from core.sandbox.faults import FaultRule
+from core.sandbox.keyed import Handler, Keyed
+from core.sandbox.refusals import Refusal
 from core.sandbox.replicate import errors, views
 from core.sandbox.replicate.errors import ApiError
 from core.sandbox.replicate.files import Files
@@ -23,43 +23,31 @@ from core.sandbox.runs import Behaviour, Run, Runs, is_signed, key_in, result
 from core.sandbox.standin import root_of
 from core.sandbox.store import JsonDict
 
-TOKEN = "r8_sandbox"  # noqa: S105 - and whatever begins with it; public, documented
 BROKE_TOKEN = "r8_sandbox_broke"  # noqa: S105 - an account without credit
 KINDS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
-Handler = Callable[[Request, str], Awaitable[Any]]
 
 
-class Replicate:
+class Replicate(Keyed[Behaviour]):
     """The stand-in as the sandbox holds it; ``clock`` gives Unix seconds."""
 
     name = "replicate"
+    good_key = "r8_sandbox"
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(Behaviour())
         self._clock = clock
-        self._settings = Behaviour()
         self._runs = Runs(clock)
         self._files = Files()
         self._webhooks = Webhooks(self._runs)
 
-    @property
-    def behaviour(self) -> BaseModel:
-        return self._settings
-
-    @behaviour.setter
-    def behaviour(self, changed: BaseModel) -> None:
-        self._settings = Behaviour.model_validate(changed)
-
     def reset(self) -> None:
-        self._settings = Behaviour()
+        super().reset()
         self._runs.clear()
         self._files.clear()
         self._webhooks.clear()
 
     def report(self) -> JsonDict:
         return {**self._runs.report(), "uploads": len(self._files), "webhooks": self._webhooks.report()}
-
-    def caller_of(self, scope: Scope) -> str | None:
-        return _token(Headers(scope=scope))
 
     def answer(self, rule: FaultRule) -> Response:
         return errors.fault_answer(rule)
@@ -89,21 +77,8 @@ class Replicate:
             *(self._route(method, "/{rest:path}", self._nothing_here) for method in ("GET", "POST", "PUT", "DELETE")),
         ]
 
-    def _route(self, method: str, path: str, handler: Handler) -> Route:
-        async def serve(request: Request) -> Response:
-            try:
-                answer = await handler(request, self._let_in(request))
-            except ApiError as error:
-                return error.response()
-            return answer if isinstance(answer, Response) else JSONResponse(answer)
-
-        return Route(path, serve, methods=[method])
-
-    def _let_in(self, request: Request) -> str:
-        token = _token(request.headers)
-        if token is None or not token.startswith(TOKEN):
-            raise errors.unauthenticated(has_token=token is not None)
-        return token
+    def _stranger(self, request: Request, key: str | None) -> Refusal:
+        return errors.unauthenticated(has_token=key is not None)
 
     async def _account(self, request: Request, caller: str) -> Any:
         return {"type": "user", "username": "sandbox-artist", "name": "Sandbox Artist", "github_url": None}
@@ -127,7 +102,7 @@ class Replicate:
             raise errors.no_credit()
         run = self._runs.add(self._begin(request, caller, model, wanted))
         if wanted.webhook is not None:
-            self._webhooks.announce(run, wanted.webhook, wanted.events, self._settings, self._shown)
+            self._webhooks.announce(run, wanted.webhook, wanted.events, self.behaviour, self._shown)
         wait = seconds_of(request.headers.get("prefer"))
         if wait is not None:
             await self._runs.until_over(run, at_most=min(max(wait, 1.0), 60.0))
@@ -136,7 +111,7 @@ class Replicate:
     def _begin(self, request: Request, caller: str, model: Model, wanted: Wanted) -> Run:
         now, given = self._clock(), wanted.input
         width, height = size_of(model, given)
-        starts_at = now + self._settings.queue_seconds
+        starts_at = now + self.behaviour.queue_seconds
         run = Run(
             id=secrets.token_hex(13),
             model=model.path,
@@ -149,7 +124,7 @@ class Replicate:
             caller=caller,
             created_at=now,
             starts_at=starts_at,
-            ends_at=starts_at + self._settings.seconds,
+            ends_at=starts_at + self.behaviour.seconds,
             base_url=root_of(request),
             key=key_in(wanted.webhook),
             kind=KINDS[given.get("output_format", "webp" if "output_format" in model.properties else "png")],
@@ -167,7 +142,7 @@ class Replicate:
 
     async def _list(self, request: Request, caller: str) -> Any:
         offset = int(request.query_params.get("cursor", "0") or 0)
-        rows, size = self._runs.of(caller), self._settings.page_size
+        rows, size = self._runs.of(caller), self.behaviour.page_size
         here = f"{root_of(request)}/v1/predictions?cursor="
         return {
             "previous": f"{here}{max(offset - size, 0)}" if offset else None,
@@ -185,12 +160,12 @@ class Replicate:
 
     def _run(self, request: Request, caller: str) -> Run:
         run = self._runs.find(request.path_params["id"], caller)
-        if run is None or self._settings.forgets_runs:
+        if run is None or self.behaviour.forgets_runs:
             raise errors.not_found()
         return run
 
     def _shown(self, run: Run) -> JsonDict:
-        return views.prediction(run, self._clock(), self._settings.output_seconds)
+        return views.prediction(run, self._clock(), self.behaviour.output_seconds)
 
     async def _model(self, request: Request, caller: str) -> Any:
         return views.model_json(_model_of(request))
@@ -238,15 +213,10 @@ class Replicate:
         path = f"/delivery/{request.path_params['id']}/{request.path_params['name']}"
         query, now = request.query_params, self._clock()
         is_good = is_signed(path, query.get("expires", ""), query.get("sig", ""), now)
-        if run is None or not is_good or now >= run.ends_at + self._settings.output_seconds:
+        if run is None or not is_good or now >= run.ends_at + self.behaviour.output_seconds:
             return PlainTextResponse("Not Found", 404)
         index = re.match(r"out-(\d+)", request.path_params["name"])
         return await result(run, int(index[1]) if index else 0)
-
-
-def _token(headers: Headers) -> str | None:
-    kind, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() or None if kind == "Bearer" else None
 
 
 def _model_of(request: Request) -> Model:

@@ -6,6 +6,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
+from functools import partial
 
 from core.sandbox.deliveries import Deliveries, Message
 from core.sandbox.runs import Behaviour, Run, Runs
@@ -27,19 +28,15 @@ class Webhooks:
     ) -> None:
         """Post every event that is asked for when it happens; those of logs are throttled away in such short runs."""
 
-        async def over() -> None:
-            await self._runs.until_over(run)
-
-        async def started() -> None:
-            await self._runs.until_started(run)
-
         def message() -> Message | None:
             return self._message(url, shown(run)) if settings.sends_webhooks else None
 
         for event in events:
             if event != "logs":
-                after = started if event == "start" else over
-                self._deliveries.post(run.id, event, after=after, make=message, tries=settings.webhook_tries)
+                wait = self._runs.until_started if event == "start" else self._runs.until_over
+                self._deliveries.post(
+                    run.id, event, after=partial(wait, run), make=message, tries=settings.webhook_tries
+                )
 
     def clear(self) -> None:
         self._deliveries.clear()
