@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,13 +37,17 @@ class Ledger:
         self._rows.clear()
 
     def report(self) -> JsonDict:
-        keys = Counter(row.key for row in self._rows if row.key is not None)
         return {
             "begun": len(self._rows),
             "images": sum(row.images for row in self._rows),
-            "keys_begun_twice": sum(1 for times in keys.values() if times > 1),
+            "keys_begun_twice": repeated(row.key for row in self._rows),
             "generations": [vars(row) for row in self._rows],
         }
+
+
+def repeated(names: Iterable[str | None]) -> int:
+    """How many names stand there more than once, ``None`` being none."""
+    return sum(1 for times in Counter(name for name in names if name is not None).values() if times > 1)
 
 
 def digest(asked: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ import hmac
 import math
 import re
 import secrets
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from core.sandbox.ledger import digest
+from core.sandbox.ledger import digest, repeated
 from core.sandbox.pictures import MEDIA_TYPES, paint
 from core.sandbox.store import JsonDict
 
@@ -174,8 +173,8 @@ class Runs:
         return {
             "begun": len(rows),
             "images": sum(run.images for run in self),
-            "keys_begun_twice": _repeated(row["key"] for row in rows),
-            "contents_begun_twice": _repeated(row["content"] for row in rows),
+            "keys_begun_twice": repeated(row["key"] for row in rows),
+            "contents_begun_twice": repeated(row["content"] for row in rows),
             "generations": rows,
         }
 
@@ -190,10 +189,6 @@ def _row(run: Run, now: float) -> JsonDict:
         "ending": run.ending.value,
         "state": run.standing(now).value,
     }
-
-
-def _repeated(names: Iterator[str | None]) -> int:
-    return sum(1 for times in Counter(name for name in names if name is not None).values() if times > 1)
 
 
 def key_in(webhook: str | None) -> str | None:
