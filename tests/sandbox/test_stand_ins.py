@@ -69,6 +69,22 @@ def test_providers_do_not_suffer_each_others_faults(control: ControlClient) -> N
     assert httpx.get(f"{control.base_url}/oembed", trust_env=False).status_code != 502
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_fault_that_slows_callers_down_says_what_the_limit_says(control: ControlClient, name: str) -> None:
+    key = {"Authorization": "Key any" if name == "fal" else "Bearer any", "x-goog-api-key": "any"}
+
+    def asked() -> tuple[int, str | None, bytes]:
+        answer = httpx.get(f"{control.base_url}/{name}/x", headers=key, trust_env=False)
+        return answer.status_code, answer.headers.get("Retry-After"), answer.content
+
+    control.post(f"/{name}/faults", kind="rate_limit", retry_after=7, count=1)
+    by_fault = asked()
+    control.post(f"/{name}/rate_limit", burst=1, per_second=0, penalty_seconds=7, sends_retry_after=True)
+    free, limited = asked(), asked()
+    assert by_fault == limited
+    assert free[0] != by_fault[0] == 429
+
+
 def test_everybody_begins_anew_together(control: ControlClient) -> None:
     control.post("/replicate/faults", kind="rubbish")
     control.post("/replicate/behaviour", seconds=7)
