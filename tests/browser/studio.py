@@ -64,7 +64,9 @@ class Studio:
 
 
 def settled(page: Page) -> None:
+    """Wait until the screen is drawn and has nothing left to do: only then are shortcuts listened to."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.evaluate("new Promise((done) => requestIdleCallback(done))")
 
 
 def the_table(page: Page) -> Locator:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support.processes import ROOT
 
@@ -26,7 +26,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PATIENCE_MS = 15_000
+_PATIENCE_MS = 30_000
 
 
 class ChromiumMissingError(Exception):
@@ -63,6 +63,7 @@ def find_chromium() -> str:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, one for all tests of a module."""
+    expect.set_options(timeout=_PATIENCE_MS)  # a busy machine draws slowly; it says nothing about the screen
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(_FLAGS))
         yield chromium
