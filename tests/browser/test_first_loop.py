@@ -58,9 +58,10 @@ def house(database: Database, database_url: str, tmp_path: Path) -> Iterator[Hou
         "ATELIER_PORT": str(port),
         "ATELIER_SANDBOX_PORT": str(sandbox_port),
         "ATELIER_SCHEDULER_PORT": str(free_port()),
-        "ATELIER_CALL_GAP_SECONDS": "0.3",
-        "ATELIER_UNKNOWN_WAIT_SECONDS": "1",
-        "ATELIER_LEASE_SECONDS": "4",
+        "ATELIER_TICK_SECONDS": "0.2",
+        "ATELIER_CALL_GAP_SECONDS": "0.2",
+        "ATELIER_UNKNOWN_WAIT_SECONDS": "0.5",
+        "ATELIER_LEASE_SECONDS": "2",
     }
     with running("core.cli", "up", output=tmp_path / "up.log", settings=environment) as process:
         root = f"http://localhost:{port}"

@@ -1,18 +1,12 @@
-"""The real sidecar, killed at one exact place of one item: ``python -m tests.crash.dying_generator PLACE ITEM``.
+"""The real sidecar, killed at one exact place of one order: ``python -m tests.crash.dying_generator PLACE ORDER``.
 
-``PLACE`` is one of ``PLACES``, ``ITEM`` an item's number in its order. The process kills itself when it passes that
-place for that item, so that nothing is rounded off by timing; the code that runs is the product's own.
+``PLACE`` is one of ``PLACES``, ``ORDER`` the id of an order. The process kills itself when it passes that place for an
+item of that order, so that nothing is rounded off by timing; the code that runs is the product's own.
 """
 
-import os
-import signal
 import sys
 from typing import Any
 
-from core import scheduler
-from core.db.migrate import upgrade
-from core.runtime import build_runtime
-from core.settings import get_settings
 from core.studio.execution import claims, settling
 from core.studio.execution.calls import Calls
 from core.studio.execution.keeping import Keeper
@@ -20,6 +14,7 @@ from core.studio.execution.ledger import Ledger
 from core.studio.execution.runner import Runner
 from core.studio.execution.work import Work
 from core.studio.orders.models import AttemptState, ItemStatus
+from tests.crash.dying import die, run_sidecar
 
 PLACES = (
     "claimed",
@@ -36,15 +31,15 @@ PLACES = (
 
 
 class Fuse:
-    """At the chosen place of the chosen item the process is gone."""
+    """At the chosen place of the chosen order the process is gone."""
 
-    def __init__(self, place: str, item: int) -> None:
+    def __init__(self, place: str, order_id: str) -> None:
         self._place = place
-        self._item = item
+        self._order_id = order_id
 
     def pass_by(self, place: str, work: Work) -> None:
-        if place == self._place and work.sequence_number == self._item:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if place == self._place and work.order_id == self._order_id:
+            die()
 
 
 def _told_by(ledger: Ledger) -> str | None:
@@ -103,13 +98,8 @@ def watch(fuse: Fuse) -> None:
 
 
 def main() -> None:
-    watch(Fuse(sys.argv[1], int(sys.argv[2])))
-    runtime = build_runtime(get_settings())
-    try:
-        upgrade(runtime.settings.resolved_database_url)
-        scheduler.run(scheduler.build_ports(runtime))
-    finally:
-        runtime.close()
+    watch(Fuse(sys.argv[1], sys.argv[2]))
+    run_sidecar()
 
 
 if __name__ == "__main__":

@@ -6,22 +6,16 @@ kills itself at the N-th, so that nothing is rounded off by timing; the code tha
 product's own.
 """
 
-import contextlib
-import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from core import scheduler
-from core.db.migrate import upgrade
+from core.jobs.ports import Ports
 from core.publishing.execution import claims
 from core.publishing.execution.ledger import Ledger
 from core.publishing.execution.runner import Runner
-from core.runtime import build_runtime
-from core.settings import get_settings
+from tests.crash.dying import die, run_sidecar
 
 CALLS = ("submit", "publish", "newest")
 
@@ -39,7 +33,7 @@ class Fuse:
             if self._left == 0:
                 sys.stderr.write(f"killed: {name}\n")
                 sys.stderr.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
+                die()
 
 
 class WatchedSite:
@@ -89,23 +83,15 @@ def watch_transactions(fuse: Fuse) -> None:
     claims.claim_due = watched_claim
 
 
-@contextlib.contextmanager
-def _runtime() -> Iterator[Any]:
-    runtime = build_runtime(get_settings())
-    try:
-        yield runtime
-    finally:
-        runtime.close()
-
-
 def main() -> None:
     fuse = Fuse(int(sys.argv[1]))
     watch_transactions(fuse)
-    with _runtime() as runtime:
-        upgrade(runtime.settings.resolved_database_url)
-        ports = scheduler.build_ports(runtime)
+
+    def watched(ports: Ports) -> Ports:
         sites = {name: WatchedSite(site, fuse) for name, site in ports.sites.items()}
-        scheduler.run(replace(ports, sites=sites))  # type: ignore[arg-type]
+        return replace(ports, sites=sites)  # type: ignore[arg-type]
+
+    run_sidecar(watched)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,24 @@
 """A real sidecar, killed once between every two steps, on each database: each file exactly once, none lost."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tests.crash.installation import Installation
+from tests.crash.installation import Installation, installation
 
 # A post with two files passes: claimed, then for each of the four calls a transaction (written,
 # committed) and the call (before, after), and a last transaction.
 PLACES = 1 + 4 * 4 + 2
 
 pytestmark = pytest.mark.crash
+
+
+@pytest.fixture
+def place(database_url: str, tmp_path: Path, sandbox_url: str) -> Iterator[Installation]:
+    quick = {"ATELIER_LEASE_SECONDS": "1", "ATELIER_TICK_SECONDS": "0.1"}
+    with installation(database_url, tmp_path, sandbox_url, **quick) as made:
+        yield made
 
 
 @pytest.mark.parametrize("dies_at", range(1, PLACES + 1))

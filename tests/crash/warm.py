@@ -18,16 +18,8 @@ from pathlib import Path
 from tests.support.isolation import clean_environment
 from tests.support.processes import ROOT, RunningProcess
 
-_PRELOADED = [
-    # Imported late by the libraries themselves: dialects, the migrations' environment, hosts of HTTP clients.
-    *("alembic.autogenerate", "anyio._backends._asyncio", "httpcore", "psycopg", "sqlalchemy.dialects.sqlite"),
-    *("sqlalchemy.dialects.postgresql.psycopg", "uvicorn.loops.auto", "uvicorn.protocols.http.auto"),
-    *("core.scheduler", "core.cli.serve", "core.jobs.queue", "core.jobs.courier", "core.sandbox.server"),
-    *("core.sandbox.__main__", "core.web.api_server"),
-    "pytest",  # what a run of tests was started with is imported again by each fork
-]
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(_PRELOADED)
+_FORKS.set_forkserver_preload(["tests.crash.preloaded"])
 
 
 class _Fork:
