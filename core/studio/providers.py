@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from core.errors import UnavailableError
 from core.metering.consumption import Consumption
@@ -38,6 +38,7 @@ __all__ = [
     "Output",
     "ProviderKind",
     "ProviderTraits",
+    "QuotingProvider",
     "Submitted",
 ]
 
@@ -306,3 +307,11 @@ class ImageProvider(Protocol):
 
     def close(self) -> None:
         """Hang up."""
+
+
+@runtime_checkable
+class QuotingProvider(Protocol):
+    """A provider that says what a call would cost; not every protocol has words for that."""
+
+    def estimate(self, connection: Connection, request: GenerationRequest) -> Consumption:
+        """What the call would use, ``reported_cost`` among it; nothing is made. Raises :class:`GenerationError`."""

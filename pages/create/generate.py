@@ -21,6 +21,7 @@ from core.ui.generate.ordering import show_order_button, show_placed
 from core.ui.generate.pictures_in import ask_pictures
 from core.ui.generate.preview import show_headline, show_preview
 from core.ui.generate.projects import choose_project
+from core.ui.generate.quoting import preview
 from core.ui.generate.running import show_running
 from core.ui.generate.wording import TOAST, show_lookups, show_saving, show_templates
 from core.ui.page import empty_state, page_header
@@ -103,8 +104,7 @@ with guarded():
         form = draft.form(takes_negative=takes_negative)
         if form is not None and (draft.prompt.strip() or not offer.model.capabilities.get("needs_prompt", True)):
             try:
-                with runtime.database.read() as session:
-                    seen = placing.preview(session, user.actor, form, now=now)
+                seen = preview(runtime, user, offer, form, now=now)
             except AtelierError as error:
                 st.warning(plain(str(error)), icon=":material/edit_note:")
             else:

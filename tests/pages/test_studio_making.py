@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 from core.clock import utc_now
 from core.studio.catalogue.models import Provider
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderStatus
-from core.studio.providers import CheckedConnection, ErrorCategory, GenerationError, ProviderKind
+from core.studio.providers import CheckedConnection, Consumption, ErrorCategory, GenerationError, ProviderKind
 from core.ui.generate import ordering
 from tests.factories import make_user
 from tests.screens.support import press, run, said
@@ -128,6 +128,32 @@ def test_an_order_that_the_cap_would_stop_says_so_before(runtime, anna, open_pag
     with runtime.database.session() as session:
         make_model(session, make_provider(session, "replicate", daily_spend_cap=Decimal("0.03")), model)
     assert words in said(typed(open_page(GENERATE), "Prompt", "a [red,blue] fox"))
+
+
+class Teller(Shop):
+    """A provider that says what a call would cost, unless it is closed."""
+
+    def estimate(self, _connection, request):
+        if not self.answers:
+            raise GenerationError("It did not answer in time.", ErrorCategory.NETWORK)
+        return Consumption(images=request.images, reported_cost=Decimal(4 * request.images), currency="buzz")
+
+
+@pytest.mark.parametrize(
+    ("answers", "caption", "headline"),
+    [(True, "about \\$0.004 a picture", "about **\\$0.008**"), (False, "price unknown", "price unknown: No price")],
+    ids=["tells", "fails"],
+)
+def test_a_price_that_only_the_provider_knows_is_asked_for(runtime, anna, open_page, answers, caption, headline):
+    runtime.__dict__["image_providers"] = {ProviderKind.CIVITAI: Teller(answers=answers)}
+    with runtime.database.session() as session:
+        make_model(session, make_provider(session, "civitai"), "urn:air:sd1", pricing={})
+    screen = open_page(GENERATE)
+    assert f"text-to-image · {caption}" in said(screen)
+    screen = typed(screen, "Prompt", "a [red,blue] fox")
+    assert headline in said(screen)
+    press(screen, "Order 2 pictures · about \\$0.008" if answers else "Order 2 pictures")
+    assert placed(runtime)[0].estimated_cost == (Decimal("0.008") if answers else None)
 
 
 def test_a_running_order_says_what_it_waits_for_and_can_be_paused_and_cancelled(runtime, anna, painter, open_page):

@@ -1,6 +1,7 @@
 """What one picture of a model costs with its defaults, as far as anybody knows."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,8 +14,10 @@ from core.studio.parameters import ParameterSpecSet, merge_defaults
 from core.studio.providers import Consumption, ProviderKind
 
 
-def list_price(session: Session, kind: ProviderKind, model: Model, *, now: datetime) -> Price:
-    """The price of one model; ``kind`` is that of its provider."""
+def list_price(
+    session: Session, kind: ProviderKind, model: Model, *, now: datetime, told: Consumption | None = None
+) -> Price:
+    """The price of one model; ``kind`` is that of its provider, ``told`` its word, for where no price is known."""
     query = PriceQuery(
         model.provider_id,
         kind.value,
@@ -23,7 +26,10 @@ def list_price(session: Session, kind: ProviderKind, model: Model, *, now: datet
         Consumption(images=1),
         merge_defaults(ParameterSpecSet.from_json(model.parameter_schema), {}),
     )
-    return estimate(session, query, at=now)
+    found = estimate(session, query, at=now)
+    if found.cost is None and told is not None:
+        return estimate(session, replace(query, consumption=told), at=now)
+    return found
 
 
 def list_prices(session: Session, models: Iterable[Model], *, now: datetime) -> dict[str, Price]:

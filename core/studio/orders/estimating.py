@@ -1,7 +1,7 @@
 """What an order will cost, before it is placed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.metering.price import HIGHEST_COST, Price
 from core.metering.pricing import PriceQuery, estimate
 from core.studio.catalogue.models import Model, Provider
+from core.studio.catalogue.quoting import Question, Quotes, question_of
 from core.studio.expansion import ExpandedItem
 from core.studio.parameters import ParameterSpecSet, merge_defaults
 from core.studio.providers import Consumption
@@ -45,9 +46,20 @@ class Estimate:
 
 
 class Estimator:
-    """Prices items of one model; asks once for each set of parameters that a price can depend on."""
+    """Prices items of one model; asks once for each set of parameters that a price can depend on.
 
-    def __init__(self, session: Session, provider: Provider, model: Model, images: int, now: datetime) -> None:
+    Where no price is known it is what ``quotes`` has of the provider; ``questions`` are what it has no answer to.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        provider: Provider,
+        model: Model,
+        images: int,
+        now: datetime,
+        quotes: Quotes | None = None,
+    ) -> None:
         self._session = session
         self._provider = provider
         self._model = model
@@ -55,6 +67,9 @@ class Estimator:
         self._now = now
         self._specs = ParameterSpecSet.from_json(model.parameter_schema)
         self._known: dict[tuple[Any, ...], Price] = {}
+        self._quotes = quotes
+        self._quoted: dict[Question, Price] = {}
+        self.questions: dict[Question, None] = {}
 
     def price(self, parameters: Mapping[str, Any]) -> Price:
         """The estimate for one item, all of its pictures."""
@@ -62,16 +77,33 @@ class Estimator:
         requested = {name: sent[name] for name in _PRICED if name in sent}
         key = tuple((name, str(value)) for name, value in requested.items())
         if key not in self._known:
-            query = PriceQuery(
-                self._provider.id,
-                self._provider.kind.value,
-                self._model.model_id,
-                self._model.modality.value,
-                Consumption(images=self._images),
-                requested,
-            )
-            self._known[key] = estimate(self._session, query, at=self._now)
-        return self._known[key]
+            self._known[key] = estimate(self._session, self._query(requested), at=self._now)
+        found = self._known[key]
+        if found.cost is None and self._quotes is not None:
+            return self._quote(self._quotes, sent, requested) or found
+        return found
+
+    def _query(self, requested: Mapping[str, Any]) -> PriceQuery:
+        return PriceQuery(
+            self._provider.id,
+            self._provider.kind.value,
+            self._model.model_id,
+            self._model.modality.value,
+            Consumption(images=self._images),
+            requested,
+        )
+
+    def _quote(self, quotes: Quotes, sent: Mapping[str, Any], requested: Mapping[str, Any]) -> Price | None:
+        """By what the provider told of such a call."""
+        question = question_of(self._model, self._specs, sent, self._images)
+        told = quotes.find(question)
+        if told is None:
+            self.questions[question] = None
+            return None
+        if question not in self._quoted:
+            query = replace(self._query(requested), consumption=told)
+            self._quoted[question] = estimate(self._session, query, at=self._now)
+        return self._quoted[question]
 
     def item_cost(self, parameters: Mapping[str, Any]) -> Decimal | None:
         return self.price(parameters).cost

@@ -16,6 +16,7 @@ from core.db.search import text_of
 from core.db.upsert import insert_ignoring
 from core.studio.catalogue.access import get_model, get_provider
 from core.studio.catalogue.models import Model, Provider
+from core.studio.catalogue.quoting import Question, Quotes
 from core.studio.catalogue.spending import left_today
 from core.studio.expansion import ExpandedItem, Expansion, Limits, OrderText, Stage, expand, explain
 from core.studio.hooks import registry as hooks
@@ -41,7 +42,7 @@ class Preview:
     """What an order would become. ``images`` is how many pictures it asks for in all.
 
     ``left_today`` are the US dollars that the provider's cap leaves today; ``None`` without a cap. ``stages`` are how
-    the text became these items, for ``meta:debug``.
+    the text became these items, for ``meta:debug``. ``questions`` are what to ask the provider where no price is known.
     """
 
     expansion: Expansion
@@ -49,6 +50,7 @@ class Preview:
     images: int
     left_today: Decimal | None = None
     stages: tuple[Stage, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +63,25 @@ class _Read:
     expansion: Expansion
 
 
-def preview(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -> Preview:
+def preview(session: Session, actor: Actor, form: OrderForm, *, now: datetime, quotes: Quotes | None = None) -> Preview:
     """What placing this form would order. Raises what :func:`place` raises for a form that cannot be used."""
     form, read = _read(session, actor, form)
-    estimator = Estimator(session, read.provider, read.model, form.images_per_item, now)
+    estimator = Estimator(session, read.provider, read.model, form.images_per_item, now, quotes)
     return Preview(
         read.expansion,
         estimator.total(read.expansion.items),
         len(read.expansion.items) * form.images_per_item,
         left_today(session, read.provider, now=now),
         _stages(session, actor, form, read),
+        tuple(estimator.questions),
     )
 
 
-def place(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -> Order:
+def place(session: Session, actor: Actor, form: OrderForm, *, now: datetime, quotes: Quotes | None = None) -> Order:
     """Write the order with all its items; the sidecar takes them up from there.
 
-    The same ``client_token`` gives the order it placed before. Raises :class:`OrderRefused`, ``PairingError``,
-    ``ProviderNotFound``, ``ModelNotFound`` and ``ProjectNotFound``.
+    ``quotes`` stand in for prices that nobody knows. The same ``client_token`` gives the order it placed before. Raises
+    :class:`OrderRefused`, ``PairingError``, ``ProviderNotFound``, ``ModelNotFound`` and ``ProjectNotFound``.
     """
     placed = _placed_before(session, actor, form)
     if placed is not None:
@@ -90,7 +93,7 @@ def place(session: Session, actor: Actor, form: OrderForm, *, now: datetime) -> 
         raise OrderRefused("Nothing comes of this prompt. Look at the warnings beside it.")
     if form.project_id is not None:
         get_active_project(session, actor, form.project_id)
-    estimator = Estimator(session, read.provider, read.model, form.images_per_item, now)
+    estimator = Estimator(session, read.provider, read.model, form.images_per_item, now, quotes)
     order_id = new_id("ord")
     values = _order_values(actor, form, read, estimator.total(read.expansion.items), now)
     if not insert_ignoring(session, Order, {"id": order_id, **values}):

@@ -6,10 +6,10 @@ from datetime import datetime
 import streamlit as st
 
 from core.runtime import Runtime
-from core.studio.catalogue.list_prices import list_price
 from core.studio.catalogue.offers import Offer
 from core.studio.parameters import ParameterType
 from core.ui.generate.draft import DROPPED, Draft
+from core.ui.generate.quoting import price_of
 from core.ui.money import about
 
 
@@ -36,10 +36,8 @@ def choose_model(runtime: Runtime, draft: Draft, offers: Sequence[Offer], *, now
     _place_input(draft, current)
     if dropped := draft.tidy(current.specs):
         st.session_state[DROPPED] = dropped
-    with runtime.database.read() as session:
-        price = list_price(session, current.kind, current.model, now=now)
     what = str(current.model.capabilities.get("about") or current.model.modality.value)
-    st.caption(f"{what.rstrip('.')} · {about(price, 'a picture')}")
+    st.caption(f"{what.rstrip('.')} · {about(price_of(runtime, current, now=now), 'a picture')}")
     return current
 
 

@@ -12,6 +12,7 @@ from core.studio.orders.forms import OrderForm
 from core.studio.orders.placing import Preview
 from core.ui.errors import guarded
 from core.ui.generate.draft import Draft
+from core.ui.generate.quoting import quotes_of_visit
 from core.ui.generate.wording import TOAST
 from core.ui.money import dollars
 from core.ui.words import count
@@ -44,7 +45,7 @@ def _order(runtime: Runtime, user: SignedIn, draft: Draft, form: OrderForm, imag
         return
     with guarded():
         with runtime.database.session() as session:
-            order_id = placing.place(session, user.actor, form, now=utc_now()).id
+            order_id = placing.place(session, user.actor, form, now=utc_now(), quotes=quotes_of_visit()).id
         st.session_state[PLACED] = (order_id, draft.kept(), utc_now())
         st.session_state[TOAST] = f"{count(images, 'picture')} ordered."
         draft.renew()
