@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from core.db.engine import Database
 from core.identity.models import Account, User
 from core.system.actors import Actor
+from tests.automations.world import World
 from tests.factories import make_account, make_user
 
 
@@ -28,3 +30,8 @@ def charlie(session: Session) -> Actor:
 def account(session: Session, alice: User) -> Account:
     """Alice's default account."""
     return make_account(session, alice, is_default=True)
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)

@@ -3,10 +3,8 @@
 from core.publishing.automations.runner import run_due
 from core.publishing.automations.shortage import warn_of_shortage
 from core.system.models import Notification
-from tests.automations.test_running import World, world
+from tests.automations.world import World
 from tests.factories import DAY, HOUR, NOON
-
-__all__ = ["world"]
 
 
 def told(world: World) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ from core.publishing.automations.shortage import warn_of_shortage
 from core.publishing.automations.simulation import simulate
 from core.publishing.models import Deviation, DeviationStatus
 from core.system.actors import Actor
-from tests.automations.test_running import World
+from tests.automations.world import World
 from tests.factories import DAY, HOUR, NOON, make_deviation
 
 MINUTE = timedelta(minutes=1)
