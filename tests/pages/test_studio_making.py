@@ -9,11 +9,12 @@ from sqlalchemy import event, select
 from core.clock import utc_now
 from core.studio.catalogue.models import Provider
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderStatus
+from core.studio.parameters import ParameterSpec, ParameterSpecSet, ParameterType
 from core.studio.providers import CheckedConnection, Consumption, ErrorCategory, GenerationError, ProviderKind
 from core.ui.generate import ordering
 from tests.factories import make_user
 from tests.screens.support import press, run, said
-from tests.studio.factories import make_item, make_model, make_order, make_product, make_provider
+from tests.studio.factories import SPECS, make_item, make_model, make_order, make_product, make_provider
 
 GENERATE, ORDERS = "pages/create/generate.py", "pages/create/orders.py"
 PROVIDERS, MAKING = "pages/connect/providers.py", "pages/insights/making.py"
@@ -128,6 +129,14 @@ def test_an_order_that_the_cap_would_stop_says_so_before(runtime, anna, open_pag
     with runtime.database.session() as session:
         make_model(session, make_provider(session, "replicate", daily_spend_cap=Decimal("0.03")), model)
     assert words in said(typed(open_page(GENERATE), "Prompt", "a [red,blue] fox"))
+
+
+def test_words_have_one_field_each_whatever_the_model_calls_them(runtime, anna, open_page):
+    words = [ParameterSpec(name, ParameterType.TEXT, name) for name in ("prompt", "negativePrompt")]
+    with runtime.database.session() as session:
+        schema = ParameterSpecSet.of((*words, *SPECS)).to_json()
+        make_model(session, make_provider(session), parameter_schema=schema)
+    assert [one.label for one in open_page(GENERATE).text_area] == ["Prompt", "Negative prompt"]
 
 
 class Teller(Shop):

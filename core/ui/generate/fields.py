@@ -7,15 +7,18 @@ import streamlit as st
 
 from core.studio.parameters import Interpolation, ParameterSpec, ParameterSpecSet, ParameterType
 from core.studio.parameters.casting import grid_of
+from core.studio.parameters.names import plain as squeezed
 from core.ui.generate.draft import Draft
 
-PROMPTS = ("prompt", "negative_prompt")
+PROMPTS = ("prompt", "negativeprompt")  # whatever the case: Civitai's is ``negativePrompt``
 WIDTH = 168  # pixels: two side by side on a phone
 
 
 def ask_parameters(draft: Draft, specs: ParameterSpecSet) -> None:
-    """All of them; what only experts change is folded away."""
-    shown = [spec for spec in specs if spec.name not in PROMPTS and spec.type is not ParameterType.IMAGE]
+    """All but prompts and pictures, which have fields of their own; what only experts change is folded away."""
+    shown = [spec for spec in specs if squeezed(spec.name) not in PROMPTS and spec.type is not ParameterType.IMAGE]
+    for name in [name for name in draft.values if squeezed(name) in PROMPTS]:
+        del draft.values[name]
     _ask_group(draft, [spec for spec in shown if not spec.advanced])
     advanced = [spec for spec in shown if spec.advanced]
     if advanced:
