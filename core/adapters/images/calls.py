@@ -1,6 +1,7 @@
 """What adapters of providers with queues have in common."""
 
 import hashlib
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
@@ -27,6 +28,15 @@ def key_of(connection: Connection, dialect: Dialect) -> str:
             f"{dialect.name} needs a key. Give one under Providers & models.", ErrorCategory.AUTHENTICATION
         )
     return key
+
+
+def field_of(body: bytes, name: str) -> str | None:
+    """A text in the object that a webhook brought; ``None`` when there is no such thing."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    return text_of(found.get(name)) if isinstance(found, dict) else None
 
 
 def named_models(settings: Mapping[str, Any]) -> list[str]:

@@ -5,11 +5,9 @@ that are over, by what was asked; a request that is not there yet can still be o
 """
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -31,6 +29,7 @@ from core.adapters.images.http import Line
 from core.adapters.images.inputs import read_input
 from core.adapters.images.reach import same_origin
 from core.adapters.images.refusals import cannot_tell, rubbish
+from core.adapters.images.webhook_keys import WebhookKeys
 from core.clock import utc_now
 from core.studio.providers import (
     CallState,
@@ -50,8 +49,6 @@ from core.studio.providers import (
     Submitted,
 )
 
-KEYS_SECONDS = 24 * 3600.0  # fal allows no longer
-RENEW_SECONDS = 60.0  # keys that do not fit are asked for again after this
 MOST_PAGES = 20
 LARGEST_INPUT = 100 * 1024**2
 LARGEST_RESULT = 128 * 1024**2  # it can hold the pictures themselves
@@ -70,8 +67,7 @@ class FalImages:
     def __init__(self, line: Line, root: str = ROOT) -> None:
         self._line = line
         self._root = root
-        self._keys: dict[str, tuple[float, list[Ed25519PublicKey]]] = {}
-        self._lock = Lock()
+        self._keys = WebhookKeys[str, list[Ed25519PublicKey]]()
 
     def check(self, connection: Connection) -> CheckedConnection:
         self._history(connection, {"endpoint_id": MODELS[0].model_id, "limit": "1"}, "check")
@@ -157,13 +153,9 @@ class FalImages:
 
     def verify(self, connection: Connection, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
         rest = self._hosts(connection).rest
-        try:
-            return webhooks.verify(headers, body, self._public_keys(rest, KEYS_SECONDS), now=now)
-        except GenerationError as error:
-            if error.category is not ErrorCategory.AUTHENTICATION:
-                raise
-        # The keys may have been changed since.
-        return webhooks.verify(headers, body, self._public_keys(rest, RENEW_SECONDS), now=now)
+        return self._keys.verified(
+            rest, lambda: self._public_keys(rest), lambda keys: webhooks.verify(headers, body, keys, now=now)
+        )
 
     def close(self) -> None:
         self._line.close()
@@ -245,14 +237,8 @@ class FalImages:
             raise rubbish(DIALECT, answer.status, has_effect=False)
         return answer.body
 
-    def _public_keys(self, rest: str, oldest_seconds: float) -> list[Ed25519PublicKey]:
-        with self._lock:
-            asked_at, keys = self._keys.get(rest, (float("-inf"), []))
-        if time.monotonic() - asked_at > oldest_seconds:
-            keys = webhooks.keys_in(self._line.call("GET", f"{rest}/.well-known/jwks.json", endpoint="keys").body)
-            with self._lock:
-                self._keys[rest] = (time.monotonic(), keys)
-        return keys
+    def _public_keys(self, rest: str) -> list[Ed25519PublicKey]:
+        return webhooks.keys_in(self._line.call("GET", f"{rest}/.well-known/jwks.json", endpoint="keys").body)
 
     def _own(self, connection: Connection, handle: Handle, name: str) -> str:
         """An address that came with the request; the key is shown to no other host than the connection's own."""

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,11 +10,10 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from core.adapters.images.calls import forged, lowered, text_of
+from core.adapters.images.calls import field_of, forged, lowered
 from core.adapters.images.fal.answers import DIALECT
+from core.adapters.images.webhook_keys import is_fresh
 from core.studio.providers import Notice
-
-TOLERANCE_SECONDS = 300
 
 
 def keys_in(jwks: Any) -> list[Ed25519PublicKey]:
@@ -31,14 +29,14 @@ def verify(headers: Mapping[str, str], body: bytes, keys: Iterable[Ed25519Public
     request_id, user_id, stamp, signature = (
         given.get(f"x-fal-webhook-{name}", "") for name in ("request-id", "user-id", "timestamp", "signature")
     )
-    if not stamp.isdecimal() or abs(now.timestamp() - int(stamp[:12])) > TOLERANCE_SECONDS:
+    if not is_fresh(stamp, now):
         raise forged(DIALECT)
     signed = "\n".join((request_id, user_id, stamp, hashlib.sha256(body).hexdigest())).encode()
     try:
         raw = bytes.fromhex(signature)
     except ValueError as error:
         raise forged(DIALECT) from error
-    if not any(_fits(key, raw, signed) for key in keys) or _request_id(body) != request_id:
+    if not any(_fits(key, raw, signed) for key in keys) or field_of(body, "request_id") != request_id:
         raise forged(DIALECT)
     return Notice(request_id, request_id)
 
@@ -56,11 +54,3 @@ def _key(x: Any) -> Ed25519PublicKey | None:
         return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(str(x) + "=" * (-len(str(x)) % 4)))
     except (binascii.Error, ValueError):
         return None
-
-
-def _request_id(body: bytes) -> str | None:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return None
-    return text_of(found.get("request_id")) if isinstance(found, dict) else None

@@ -4,11 +4,9 @@ A creation has no key of idempotency: a lost answer is looked up in the list of 
 the seed names the call unless a person chose it.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from core.adapters.images.calls import arguments_of, base_of, is_same, key_of, named_models, text_of
@@ -18,6 +16,7 @@ from core.adapters.images.inputs import read_input
 from core.adapters.images.refusals import cannot_tell, rubbish
 from core.adapters.images.replicate import schemas, webhooks
 from core.adapters.images.replicate.answers import DIALECT, is_before, status_of
+from core.adapters.images.webhook_keys import WebhookKeys
 from core.studio.providers import (
     CallState,
     CallStatus,
@@ -37,8 +36,6 @@ from core.studio.providers import (
 )
 
 ROOT = "https://api.replicate.com"
-SECRET_SECONDS = 24 * 3600.0
-RENEW_SECONDS = 60.0  # a secret that does not fit is asked for again after this
 MOST_PAGES = 20
 LARGEST_INPUT = 100 * 1024**2
 
@@ -52,8 +49,7 @@ class ReplicateImages:
     def __init__(self, line: Line, root: str = ROOT) -> None:
         self._line = line
         self._root = root
-        self._secrets: dict[tuple[str, str], tuple[float, str]] = {}
-        self._lock = Lock()
+        self._secrets = WebhookKeys[tuple[str, str], str | None]()
 
     def check(self, connection: Connection) -> CheckedConnection:
         body = self._get(connection, "/account", "account")
@@ -120,11 +116,11 @@ class ReplicateImages:
         given = text_of(connection.settings.get("webhook_secret"))
         if given is not None:
             return webhooks.verify(headers, body, given.split(), now=now)
-        try:
-            return webhooks.verify(headers, body, [self._secret(connection, SECRET_SECONDS)], now=now)
-        except GenerationError:
-            # It may have been changed at Replicate since.
-            return webhooks.verify(headers, body, [self._secret(connection, RENEW_SECONDS)], now=now)
+        return self._secrets.verified(
+            (connection.provider_id, key_of(connection, DIALECT)),
+            lambda: self._secret(connection),
+            lambda secret: webhooks.verify(headers, body, [secret] if secret else [], now=now),
+        )
 
     def close(self) -> None:
         self._line.close()
@@ -178,17 +174,8 @@ class ReplicateImages:
             path = f"/predictions?cursor={cursor}"
         raise cannot_tell(DIALECT)
 
-    def _secret(self, connection: Connection, oldest_seconds: float) -> str:
-        place = (connection.provider_id, key_of(connection, DIALECT))
-        with self._lock:
-            asked_at, secret = self._secrets.get(place, (float("-inf"), ""))
-        if time.monotonic() - asked_at > oldest_seconds:
-            secret = text_of(self._get(connection, "/webhooks/default/secret", "webhook_secret").get("key")) or ""
-            with self._lock:
-                self._secrets[place] = (time.monotonic(), secret)
-        if not secret:
-            raise DIALECT.error(ErrorCategory.AUTHENTICATION)
-        return secret
+    def _secret(self, connection: Connection) -> str | None:
+        return text_of(self._get(connection, "/webhooks/default/secret", "webhook_secret").get("key"))
 
     def _get(self, connection: Connection, path: str, endpoint: str) -> dict[str, Any]:
         answer = self._line.call(
