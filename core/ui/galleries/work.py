@@ -98,6 +98,7 @@ def show() -> None:
             st.fragment(_show_progress, run_every=0.4)(job)
     elif job is not None:
         _finish(job)
+        st.rerun()  # what is shown below was read while it was still under way
     SAID.show()
 
 
