@@ -28,9 +28,10 @@ from core.settings import Settings
 from core.system import idempotency
 from core.system.models import IdempotencyRecord
 from tests.api.conftest import MakeKey, files_below, picture
+from tests.crash.warm import running_warm
 from tests.sales.support import make_sale
 from tests.support.isolation import clean_environment
-from tests.support.processes import ROOT, RunningProcess, environment_of, free_port, running
+from tests.support.processes import ROOT, RunningProcess, environment_of, free_port
 
 EXAMPLES = ROOT / "docs" / "examples"
 
@@ -59,7 +60,7 @@ class Server:
 
 def start(settings: Settings, port: int, output: Path):  # type: ignore[no-untyped-def]  # a context manager
     environment = environment_of(settings) | {"ATELIER_API_PORT": str(port)}
-    return running("core.cli", "api", output=output, settings=environment)
+    return running_warm("core.cli", "api", output=output, settings=environment)
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from core.identity import sessions
 from core.runtime import build_runtime
 from core.settings import Settings
 from tests.browser.studio import Studio
+from tests.crash.warm import running_warm
 from tests.factories import make_account, make_user
-from tests.support.processes import environment_of, free_port, running
+from tests.support.processes import environment_of, free_port
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def studio(settings: Settings, tmp_path: Path) -> Iterator[Studio]:
         cookie, _ = sessions.open_session(session, owner.id, user_agent=None, idle_days=30, now=utc_now())
         account = make_account(session, owner, username="anna-paints", is_default=True)
     environment = environment_of(settings) | {"ATELIER_PORT": str(port), "ATELIER_SANDBOX_URL": "http://127.0.0.1:9"}
-    with running("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
+    with running_warm("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
         root = f"http://127.0.0.1:{port}"
         web.wait_until_answers(f"{root}/healthz", timeout_seconds=120)
         yield Studio(runtime, root, owner, account, cookie)

@@ -18,10 +18,11 @@ from core.runtime import Runtime, build_runtime
 from core.settings import Settings
 from core.system import heartbeats
 from core.system.notifications import count_unread, notify
+from tests.crash.warm import running_warm
 from tests.factories import DAY, HOUR, make_account, make_attempt, make_blob, make_deviation, make_user
 from tests.support.browser import Complaints
 from tests.support.databases import only_sqlite
-from tests.support.processes import environment_of, free_port, running
+from tests.support.processes import environment_of, free_port
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 PHONE = {"width": 390, "height": 844}
@@ -64,7 +65,7 @@ def studio(settings: Settings, tmp_path: Path) -> Iterator[Studio]:
     owner, cookie, upcoming, failed = _furnish(runtime)
     root = f"http://127.0.0.1:{port}"
     environment = environment_of(settings) | {"ATELIER_PORT": str(port), "ATELIER_SANDBOX_URL": "http://127.0.0.1:9"}
-    with running("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
+    with running_warm("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
         web.wait_until_answers(f"{root}/healthz")
         yield Studio(runtime, root, owner, cookie, upcoming, failed)
     runtime.close()

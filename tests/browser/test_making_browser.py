@@ -1,5 +1,6 @@
 """Making pictures in a real browser: one click, one order, and they appear while the screen is looked at."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from core.clock import utc_now
 from core.studio.catalogue.seeding import furnish
 from core.studio.orders.models import Order
 from tests.browser.studio import Studio, settled
+from tests.crash.warm import running_warm
 from tests.support.browser import Complaints
 from tests.support.databases import only_sqlite
-from tests.support.processes import environment_of, free_port, running
+from tests.support.processes import environment_of, free_port
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 
@@ -23,7 +25,7 @@ def sidecar(studio: Studio, tmp_path: Path) -> Iterator[None]:
     """What carries orders out."""
     furnish(studio.runtime.database, studio.runtime.image_providers, now=utc_now())
     environment = environment_of(studio.runtime.settings) | {"ATELIER_SCHEDULER_PORT": str(free_port())}
-    with running("core.cli", "scheduler", output=tmp_path / "scheduler.log", settings=environment) as process:
+    with running_warm("core.cli", "scheduler", output=tmp_path / "scheduler.log", settings=environment) as process:
         process.wait_until_says("This sidecar leads.")
         yield
 
@@ -59,4 +61,18 @@ def test_an_order_is_placed_once_and_its_pictures_appear(
     assert pictures.evaluate_all("all => all.every(one => !one.complete || one.naturalWidth > 0)")
     with studio.runtime.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Order)) == 1
+    _stays_when_opened_from_the_list(page)
     assert complaints.messages == []
+
+
+def _stays_when_opened_from_the_list(page: Page) -> None:
+    """The address says which order, so that neither a click nor a reload leads back to the list."""
+    page.get_by_role("link", name="All orders").click()
+    page.get_by_role("link", name="a [red,blue] harbour").click()
+    expect(page.get_by_role("link", name="All orders")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?order=ord_"))
+    settled(page)
+    page.get_by_text("Failed", exact=True).click()
+    expect(page.get_by_text("No items here.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="All orders")).to_be_visible()

@@ -18,10 +18,11 @@ from core.identity import sessions, users
 from core.identity.models import User
 from core.publishing.models import Deviation
 from core.settings import Settings
+from tests.crash.warm import running_warm
 from tests.factories import make_deviation
 from tests.identity.support import COMMAND_LINE, acting, add
 from tests.support.databases import only_sqlite
-from tests.support.processes import environment_of, free_port, running
+from tests.support.processes import environment_of, free_port
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 
@@ -55,7 +56,7 @@ def house(settings: Settings, database: Database, tmp_path: Path) -> Iterator[Ho
         post = make_deviation(session, alice, title="Dunes")
     port = free_port()
     environment = environment_of(settings) | {"ATELIER_PORT": str(port)}
-    with running("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
+    with running_warm("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
         url = f"http://localhost:{port}"
         web.wait_until_answers(f"{url}/healthz", timeout_seconds=120)
         yield House(database, url, alice, bob, post.id)

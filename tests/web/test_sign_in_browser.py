@@ -11,10 +11,11 @@ from core.clock import utc_now
 from core.db.engine import Database
 from core.identity import sessions, users
 from core.settings import Settings
+from tests.crash.warm import running_warm
 from tests.identity.support import COMMAND_LINE, PASSWORD, add
 from tests.support.browser import Complaints
 from tests.support.databases import only_sqlite
-from tests.support.processes import environment_of, free_port, running
+from tests.support.processes import environment_of, free_port
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 
@@ -24,7 +25,7 @@ def address(settings: Settings, database: Database, tmp_path: Path) -> Iterator[
     """Where the screens of a fresh installation are."""
     served = settings.model_copy(update={"port": free_port(), "trusted_proxies": ""})
     environment = environment_of(served) | {"ATELIER_PORT": str(served.port)}
-    with running("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
+    with running_warm("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
         url = f"http://localhost:{served.port}"
         web.wait_until_answers(f"{url}/healthz", timeout_seconds=120)
         yield url
