@@ -63,7 +63,7 @@ def test_a_provider_that_is_away_says_so_and_nothing_is_kept() -> None:
     keys = WebhookKeys[str, str]()
 
     def away() -> str:
-        raise GenerationError("away", ErrorCategory.UNAVAILABLE)
+        raise GenerationError("away", ErrorCategory.NETWORK)
 
     with pytest.raises(GenerationError, match="away"):
         keys.verified("here", away, lambda found: fits("a", found))
