@@ -10,8 +10,10 @@ import os
 import runpy
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
+from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -27,19 +29,21 @@ class _Fork:
 
     def __init__(self, process: BaseProcess) -> None:
         self._process = process
+        self._reading = threading.Lock()  # the code can be read from the server once
         assert process.pid is not None
         self.pid = process.pid
 
     @property
     def returncode(self) -> int | None:
-        return self._process.exitcode
+        return self.poll()
 
     def poll(self) -> int | None:
-        return self._process.exitcode
+        with self._reading:
+            return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
-        self._process.join(timeout)
-        code = self._process.exitcode
+        connection.wait([self._process.sentinel], timeout)
+        code = self.poll()
         if code is None:
             raise subprocess.TimeoutExpired(self._process.name, timeout or 0)
         return code
@@ -59,7 +63,8 @@ class WarmProcess(RunningProcess):
         self._output = output
         output.parent.mkdir(parents=True, exist_ok=True)
         output.touch()
-        process = _FORKS.Process(target=_become, args=(module, arguments, dict(environment), str(output)), name=module)
+        handed = (module, arguments, dict(environment), str(output))
+        process = _FORKS.Process(target=_become, args=handed, name=module, daemon=True)  # ends with the tests at last
         process.start()
         self._process = _Fork(process)  # type: ignore[assignment]  # as much of Popen as is used
 
@@ -73,7 +78,7 @@ class WarmProcess(RunningProcess):
 def running_warm(
     module: str, *arguments: str, output: Path, settings: Mapping[str, str] | None = None
 ) -> Iterator[RunningProcess]:
-    """``running``, with the process forked; it may start no processes that outlive it and read no settings early."""
+    """``running``, with the process forked; for modules that read nothing from the environment on import."""
     process = WarmProcess(module, list(arguments), clean_environment() | dict(settings or {}), output)
     try:
         yield process
