@@ -61,6 +61,14 @@ def go_to(link: str) -> None:
         st.switch_page(ROOT / screen.script, query_params=query)
 
 
+def show_address() -> None:
+    """Let the browser's bar say what this run was asked for; at the head of screens that link to themselves.
+
+    Such a link changes what the script reads, not the bar, and the next click or a reload would send what stands there.
+    """
+    st.query_params.update({})
+
+
 def _target(link: str) -> tuple[Screen | None, dict[str, str]]:
     parts = urlsplit(link)
     return find_screen(parts.path), dict(parse_qsl(parts.query))

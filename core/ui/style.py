@@ -17,6 +17,8 @@ _CSS = """
 /* Streamlit marks the links of its navigation by a shade alone. */
 [data-testid="stSidebarNavLink"]:focus-visible, [data-testid="stPageLink-NavLink"]:focus-visible {
   outline: 2px solid currentColor; outline-offset: -2px; }
+/* On a phone the first screenful is dear; the bar above is 3.75 rem high. */
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
 h1 { letter-spacing: -0.01em; }
 [data-testid="stCaptionContainer"] p { max-width: 72ch; }
 /* Readable on their ground: Streamlit's 60 % and white on the dark theme's pale accent are not (WCAG AA, 4.5 to 1). */

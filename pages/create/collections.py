@@ -5,6 +5,7 @@ import streamlit as st
 from core.clock import utc_now
 from core.ui.errors import guarded
 from core.ui.gate import current_user
+from core.ui.links import show_address
 from core.ui.page import page_header, zone_note
 from core.ui.shelves import opened
 from core.ui.shelves.choosing import show_adding, show_featuring
@@ -64,6 +65,7 @@ def show_lists() -> None:
 
 user = current_user()
 now = utc_now()
+show_address()
 page_header("Collections", f"Pictures put together by hand or by rule, projects, and tags. {zone_note(user.timezone)}")
 apply_styles()
 SAID.show()

@@ -7,6 +7,7 @@ from core.runtime import get_runtime
 from core.studio.orders.listing import OrderFilter, list_orders
 from core.ui.errors import guarded
 from core.ui.gate import current_user
+from core.ui.links import show_address
 from core.ui.orders.detail import show_order
 from core.ui.orders.listing import ask_filter, show_orders
 from core.ui.orders.toast import TOAST
@@ -16,6 +17,7 @@ from core.ui.page import empty_state, page_header, zone_note
 user = current_user()
 runtime = get_runtime()
 now = utc_now()
+show_address()
 
 page_header("Orders", "What you ordered, where it stands, and what it cost.")
 if toast := st.session_state.pop(TOAST, None):

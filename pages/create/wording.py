@@ -5,6 +5,7 @@ import streamlit as st
 from core.clock import utc_now
 from core.ui.errors import guarded
 from core.ui.gate import current_user
+from core.ui.links import show_address
 from core.ui.page import page_header, zone_note
 from core.ui.wording import acting
 from core.ui.wording.lookup_form import show_lookup_form, show_taking_lookups
@@ -22,6 +23,7 @@ DIALOGS = {
 }
 
 user = current_user()
+show_address()
 page_header("Lookups & templates", f"Words for prompts, and order forms to begin with. {zone_note(user.timezone)}")
 acting.SAID.show()
 with guarded():

@@ -14,9 +14,10 @@ from core.studio.orders.listing import OrderView
 from core.studio.orders.models import Order
 from core.ui.errors import guarded
 from core.ui.generate.wording import show_saving
+from core.ui.orders import look
 from core.ui.orders.attempts import show_log
 from core.ui.orders.items import act_on_order, items_csv, show_items
-from core.ui.orders.listing import cost_of
+from core.ui.orders.listing import SHOWN, cost_of
 from core.ui.orders.progress import badge_of, sentence_of, show_progress
 from core.ui.orders.standing import Standing, show_wait, standings_of
 from core.ui.orders.toast import TOAST
@@ -29,7 +30,9 @@ SECONDS = 2
 
 def show_order(runtime: Runtime, user: SignedIn, order_id: str, now: datetime) -> None:
     """The whole screen of one order. Only what moves is drawn anew, and only while it moves."""
-    st.page_link("pages/create/orders.py", label="All orders", icon=":material/arrow_back:")
+    look.apply()
+    st.page_link("pages/create/orders.py", label="All orders", icon=":material/arrow_back:",
+                 query_params=st.session_state.get(SHOWN, {}))  # fmt: skip
     with runtime.database.read() as session:
         order = order_view(session, user.actor, order_id)
         kept = get_order(session, user.actor, order_id)

@@ -19,6 +19,8 @@ from core.ui.times import moment
 from core.ui.words import count, plain, shortened
 
 SECONDS = 3
+# In the session: the filters as they stood in the address, for the way back from an order.
+SHOWN = "orders-shown"
 MOST_EXPORTED = 10_000
 GROUPS: dict[str, tuple[OrderStatus, ...]] = {
     "All": (),
@@ -47,6 +49,7 @@ def ask_filter() -> OrderFilter:
                                     help="Show the orders of all projects"):  # fmt: skip
             del st.query_params["project"]
             st.rerun()
+    st.session_state[SHOWN] = st.query_params.to_dict()
     chosen = group or "All"
     return OrderFilter(
         statuses=GROUPS[chosen], words=words or "", project_id=project_id or None, in_trash=chosen == "Trash"
@@ -108,7 +111,12 @@ def cost_of(order: OrderView) -> str:
     if order.cost is None:
         return f"about {dollars(order.estimated_cost)} expected" if order.estimated_cost else "free"
     more = f", {count(order.unpriced, 'item')} unpriced" if order.unpriced else ""
-    return f"{'free' if order.cost == 0 else dollars(order.cost)}{more}"
+    if order.cost == 0:
+        return f"free{more}"
+    of = "" if order.has_ended else " so far"
+    if of and order.estimated_cost:
+        of += f" of about {dollars(order.estimated_cost)}"
+    return f"{dollars(order.cost)}{of}{more}"
 
 
 def _show_card(order: OrderView, standing: Standing, timezone: str, now: datetime) -> None:
