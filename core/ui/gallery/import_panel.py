@@ -11,7 +11,7 @@ from core.studio.shelves.projects import list_projects
 from core.ui.content.upload import TYPES
 from core.ui.gallery.importing import ProductImportJob
 from core.ui.links import screen_link
-from core.ui.words import count, plain
+from core.ui.words import count, plain, shortened
 
 _JOB, _OPEN, _TURN = "gallery.import", "gallery.import.open", "gallery.import.turn"
 _LISTED = 50
@@ -54,7 +54,7 @@ def _show_choosing(user: SignedIn) -> None:
     turn = st.session_state.get(_TURN, 0)
     dropped = st.file_uploader(
         f"Drop pictures, films or a zip of them, up to {runtime.settings.max_file_mb} MB each. What ComfyUI and "
-        "Automatic1111 write into their files is read: prompt, model, seed, steps",
+        "Automatic1111 write into their files is read: prompt, model, seed, steps.",
         type=[*TYPES, "zip"],
         accept_multiple_files=True,
         key=f"gallery-files-{turn}",
@@ -81,8 +81,13 @@ def _show_choosing(user: SignedIn) -> None:
 def _show_progress(job: ProductImportJob) -> None:
     if not job.is_running:
         st.rerun()
-    st.progress(job.share, text=f"Importing {job.done} of {job.total} {plain(job.latest)}")
+    st.progress(job.share, text=_how_far(job))
     st.caption("You can go on working. It continues by itself.")
+
+
+def _how_far(job: ProductImportJob) -> str:
+    name = f" · {plain(shortened(job.latest, 40))}" if job.latest else ""
+    return f"{job.done:,} of {count(job.total, 'file')} done{name}"
 
 
 def _show_outcome(job: ProductImportJob) -> None:

@@ -63,7 +63,7 @@ def _facts(user: SignedIn, detail: ProductDetail) -> list[tuple[str, str]]:
     kind = view.mime_type.partition("/")[2].upper()
     size = f", {view.width} × {view.height}" if view.width and view.height else ""
     found = [
-        ("Cost", cost_text(view)),
+        ("Cost", "unknown" if view.cost is None else cost_text(view)),
         ("Model", view.model),
         ("Provider", view.provider),
         ("Seed", view.seed),
