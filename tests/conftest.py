@@ -5,6 +5,7 @@ or ``settings`` run once on SQLite and once on PostgreSQL.
 """
 
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,17 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def _loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         isolation.forbid_network(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _installed_once() -> Iterator[None]:
+    """Each ``AppTest.run`` reads what every installed package says of itself, in search of components: a third of the
+    time of a test of a screen. What is installed does not change."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
