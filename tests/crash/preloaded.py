@@ -10,7 +10,7 @@ _MODULES = (
     *("alembic.autogenerate", "anyio._backends._asyncio", "httpcore", "psycopg", "sqlalchemy.dialects.sqlite"),
     *("sqlalchemy.dialects.postgresql.psycopg", "uvicorn.loops.auto", "uvicorn.protocols.http.auto"),
     *("apscheduler.triggers.interval", "core.scheduler", "core.cli.serve", "core.jobs.queue", "core.jobs.courier"),
-    *("core.sandbox.__main__", "core.sandbox.server", "core.web.api_server"),
+    *("core.sandbox.__main__", "core.sandbox.server", "core.web.api_server", "core.web.server"),
     "pytest",  # what a run of tests was started with is imported again by each fork
 )
 for _name in _MODULES:
