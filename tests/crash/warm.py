@@ -16,12 +16,14 @@ from collections.abc import Iterator, Mapping
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 
 from tests.support.isolation import clean_environment
 from tests.support.processes import ROOT, RunningProcess
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.crash.preloaded"])
+_STARTING = threading.Lock()
 
 
 class _Fork:
@@ -65,7 +67,8 @@ class WarmProcess(RunningProcess):
         output.touch()
         handed = (module, arguments, dict(environment), str(output))
         process = _FORKS.Process(target=_become, args=handed, name=module, daemon=True)  # ends with the tests at last
-        process.start()
+        with _nothing_of_main():
+            process.start()
         self._process = _Fork(process)  # type: ignore[assignment]  # as much of Popen as is used
 
     def kill(self) -> None:
@@ -84,6 +87,17 @@ def running_warm(
         yield process
     finally:
         process.kill()
+
+
+@contextlib.contextmanager
+def _nothing_of_main() -> Iterator[None]:
+    """A fork runs the file of ``__main__`` again, and AppTest leaves the last screen it ran in that place."""
+    with _STARTING:
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _become(module: str, arguments: list[str], environment: dict[str, str], output: str) -> None:
