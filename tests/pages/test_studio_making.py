@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, select
 
 from core.clock import utc_now
-from core.studio.catalogue.models import Provider
+from core.studio.catalogue.models import Model, Provider
 from core.studio.orders.models import ItemStatus, Order, OrderItem, OrderStatus
 from core.studio.parameters import ParameterSpec, ParameterSpecSet, ParameterType
 from core.studio.providers import CheckedConnection, Consumption, ErrorCategory, GenerationError, ProviderKind
@@ -225,6 +225,25 @@ def test_what_came_of_a_test_stays_on_the_card(runtime, admin, open_page, shop, 
         assert session.get_one(Provider, "comfyui").check_passed is passed
 
 
+def test_a_provider_is_removed_only_when_that_is_ticked(runtime, admin, open_page):
+    with runtime.database.session() as session:
+        make_provider(session, "comfyui")
+    screen = open_page(PROVIDERS)
+    assert next(one for one in screen.button if one.label == "Remove").disabled
+    next(one for one in screen.checkbox if one.label.startswith("Remove")).check()
+    press(run(screen), "Remove")
+    with runtime.database.read() as session:
+        assert session.get_one(Provider, "comfyui").deleted_at is not None
+
+
+def test_making_of_calls_models_as_the_order_form_does(runtime, anna, painter, open_page):
+    with runtime.database.session() as session:
+        shown = session.scalars(select(Model)).first()
+        shown.name = "Quiet waters"
+        make_product(session, anna, model=shown.model_id, created_at=utc_now())
+    assert list(open_page(MAKING).dataframe[0].value["Model"]) == ["Quiet waters"]
+
+
 def test_making_of_shows_what_is_kept_and_what_it_cost(runtime, anna, open_page):
     assert "Nothing was made in this span" in said(open_page(MAKING))
     now = utc_now()
@@ -233,5 +252,5 @@ def test_making_of_shows_what_is_kept_and_what_it_cost(runtime, anna, open_page)
         make_product(session, anna, rejected=True, created_at=now, cost=Decimal("0.04"))
     screen = open_page(MAKING)
     figures = {one.label: one.value for one in screen.metric}
-    assert (figures["Made"], figures["Kept"], figures["Cost per kept picture"]) == ("2", "1", "$0.08")
+    assert (figures["Made"], figures["Kept"], figures["Cost per kept"]) == ("2", "1", "$0.08")
     assert "50% of those judged" in said(screen)

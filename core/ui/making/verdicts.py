@@ -1,6 +1,7 @@
 """What earns good ratings: figures, then models, lookup values and numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -10,12 +11,14 @@ from core.identity.sessions import SignedIn
 from core.runtime import Runtime
 from core.studio.analytics import verdicts
 from core.studio.analytics.verdicts import Verdict
+from core.studio.catalogue.access import list_models
 from core.ui import charts
 from core.ui.making.query import Chosen
 from core.ui.money import dollars, plain_dollars, rounded
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.words import count, plain
 
+TILE = 166  # pixels: two beside each other on a phone
 FEW = 5  # fewer judged pictures than this prove nothing
 HEAD = ("group", "value", "made", "judged", "kept", "keep_rate", "rated", "rating", "cost_usd", "cost_per_kept_usd",
         "unpriced")  # fmt: skip
@@ -25,11 +28,13 @@ def show_overall(one: Verdict) -> None:
     """Four sentences' worth of figures."""
     rate = "nothing judged yet" if one.keep_rate is None else f"{one.keep_rate:.0%} of those judged"
     with st.container(horizontal=True):
-        st.metric("Made", f"{one.made:,}", border=True, width=190)
+        st.metric("Made", f"{one.made:,}", border=True, width=TILE)
         st.metric("Kept", f"{one.kept:,}", help="Liked, or rated four or five, and not thrown away.", border=True,
-                  width=190)  # fmt: skip
-        st.metric("Mean rating", "–" if one.rating is None else f"{one.rating:.1f}", border=True, width=190)
-        st.metric("Cost per kept picture", _per_kept(one), border=True, width=190)
+                  width=TILE)  # fmt: skip
+        st.metric("Mean rating", "–" if one.rating is None else f"{one.rating:.1f}", border=True, width=TILE,
+                  help="Of one to five stars, where a picture has some.")  # fmt: skip
+        st.metric("Cost per kept", _per_kept(one), border=True, width=TILE,
+                  help="All that was spent, by how many pictures were kept.")  # fmt: skip
     unpriced = f" {count(one.unpriced, 'picture')} without a known price." if one.unpriced else ""
     spent = "unknown" if one.cost is None else "nothing" if one.cost == 0 else dollars(one.cost)
     st.caption(f"Kept: {rate}. Spent: {spent}.{unpriced}")
@@ -49,8 +54,11 @@ def show_models(runtime: Runtime, user: SignedIn, chosen: Chosen) -> None:
     """By model."""
     with runtime.database.read() as session:
         rows = verdicts.by_model(session, user.actor, chosen.scope)
-    _show_chart(rows, "model")
-    _show_table(rows, "Model", chosen, "models")
+        names = {model.model_id: model.name for model in list_models(session, available_only=False)}
+    # By the name that Generate and Orders use; the file keeps the provider's own.
+    shown = [replace(row, name=names.get(row.name, row.name)) for row in rows]
+    _show_chart(shown, "model")
+    _show_table(shown, "Model", chosen, "models", exported=rows)
 
 
 def show_lookups(runtime: Runtime, user: SignedIn, chosen: Chosen) -> None:
@@ -94,7 +102,9 @@ def _show_chart(rows: Sequence[Verdict], what: str) -> None:
     charts.show(figure, key=f"making-chart-{what}", alt=f"Share kept by {what}: {said}")
 
 
-def _show_table(rows: Sequence[Verdict], label: str, chosen: Chosen, name: str) -> None:
+def _show_table(
+    rows: Sequence[Verdict], label: str, chosen: Chosen, name: str, *, exported: Sequence[Verdict] | None = None
+) -> None:
     if not rows:
         st.caption("Nothing was made in this span.")
         return
@@ -117,7 +127,7 @@ def _show_table(rows: Sequence[Verdict], label: str, chosen: Chosen, name: str) 
         frame, hide_index=True, width="stretch", placeholder="–",
         column_config={"Kept of judged": st.column_config.NumberColumn(format="%d %%")},
     )  # fmt: skip
-    csv_button(lambda: _csv(rows, label, chosen), f"atelier-making-{name}", key=f"making-csv-{name}")
+    csv_button(lambda: _csv(exported or rows, label, chosen), f"atelier-making-{name}", key=f"making-csv-{name}")
 
 
 def _csv(rows: Sequence[Verdict], label: str, chosen: Chosen) -> bytes:

@@ -20,6 +20,9 @@ from core.ui.times import ago
 from core.ui.words import count, plain
 
 ACROSS = 2
+_COUNTED = (
+    "A call whose cost is not known counts here with what it was expected to cost; “Usage & costs” leaves it out."
+)
 
 
 def show_cards(context: Context, rows: Sequence[Provider], models: Mapping[str, int]) -> None:
@@ -69,7 +72,7 @@ def _show_spending(context: Context, row: Provider) -> None:
     today = today_of(row, context.day)
     if today.cap is None:
         if today.spent:
-            st.caption(f"{dollars(today.spent)} today, no cap")
+            st.caption(f"At most {dollars(today.spent)} today, no cap", help=_COUNTED)
         return
     under_way = f", {dollars(today.held)} under way" if today.held else ""
     text = f"{dollars(today.spent)} of {dollars(today.cap)} today{under_way}"

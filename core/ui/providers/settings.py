@@ -14,6 +14,7 @@ from core.studio.catalogue.models import Provider
 from core.studio.providers import ProviderKind
 from core.ui.errors import guarded
 from core.ui.providers.context import TOAST, Context
+from core.ui.words import plain
 
 
 def show_settings(context: Context, row: Provider) -> None:
@@ -29,7 +30,8 @@ def show_settings(context: Context, row: Provider) -> None:
     if row.kind is not ProviderKind.LOCAL:
         st.divider()
         st.caption("Removing forgets the key. What was made with it stays.")
-        if st.button("Remove", key=f"remove-{row.id}", icon=":material/delete:"):
+        sure = st.checkbox(f"Remove {plain(row.name)}, with its key", key=f"sure-{row.id}")
+        if st.button("Remove", key=f"remove-{row.id}", icon=":material/delete:", disabled=not sure):
             _change(context, f"{row.name} is removed.", lambda session: configuring.remove_provider(
                 session, context.user.actor, row.id, now=utc_now()))  # fmt: skip
 

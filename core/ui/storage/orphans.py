@@ -65,9 +65,9 @@ def _show_report(user: SignedIn, report: OrphanReport, now: datetime) -> None:
         st.markdown("Nobody has looked yet.")
     else:
         st.markdown(_sentence(report))
+        young = f" {count(report.young, 'file')} younger than a day left aside." if report.young else ""
         st.caption(f"Looked {moment(report.finished_at, user.timezone, now=now)} through "
-                   f"{count(report.walked, 'file')}, {size(report.walked_bytes)}. "
-                   f"{report.young:,} of the last day were left aside.")  # fmt: skip
+                   f"{count(report.walked, 'file')}, {size(report.walked_bytes)}.{young}")  # fmt: skip
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if st.button("Look now", icon=":material/search:", key="orphans-look"):
             _ask(user, reports.LOOK)

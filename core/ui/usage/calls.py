@@ -74,7 +74,7 @@ def _cells(view: CallView, timezone: str, providers: Mapping[str, str], now: dat
         "Model": row.model,
         "Ended": "correction" if row.corrects_id else STATUSES[row.status],
         "Pictures": row.images,
-        "Cost": f"{about}{short_dollars(row.cost)}",
+        "Cost": "free" if row.cost == 0 and not row.corrects_id else f"{about}{short_dollars(row.cost)}",
         "How it is known": known,
         "Tokens": row.tokens_total,
         "Seconds": None if row.latency_ms is None else row.latency_ms / 1000,
