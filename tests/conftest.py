@@ -90,6 +90,25 @@ def _installed_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    from tests.support.compiling import share_compiled_statements
+
+    with pytest.MonkeyPatch.context() as patch:
+        share_compiled_statements(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """What the product logs in the process of a test is said without frames of colour around each local variable."""
+    import structlog
+
+    *before, _last = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
+
+
 @pytest.fixture(autouse=True)
 def _keyring() -> None:
     """The process's master key, back to the same one before each test."""
