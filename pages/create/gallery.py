@@ -11,6 +11,7 @@ from core.ui.gallery.filters import show_filters, show_views
 from core.ui.gallery.import_panel import is_import_open, show_import, toggle_import
 from core.ui.gallery.query import Query, current_query, go_to_page
 from core.ui.gallery.sending import show_send
+from core.ui.gallery.shelving import show_collect, show_tag
 from core.ui.gallery.shown import Shown, read_shown
 from core.ui.gallery.toolbar import show_toolbar
 from core.ui.gate import SignedIn, current_user
@@ -64,7 +65,10 @@ def show_dialogs(user: SignedIn) -> None:
     """The dialog that is open, if any."""
     dialog = dialogs.current_dialog()
     if dialog is not None:
-        shows = {"send": show_send, "download": show_download, "move": asking.show_move, "rest": asking.show_rest}
+        shows = {
+            "send": show_send, "download": show_download, "collect": show_collect, "tag": show_tag,
+            "move": asking.show_move, "rest": asking.show_rest,
+        }  # fmt: skip
         shows.get(dialog.kind, asking.show_purge)(user, dialog)
 
 

@@ -10,6 +10,7 @@ from core.ui.errors import show
 from core.ui.gallery import dialogs, look, notices
 from core.ui.gallery.product import show_making, show_picture, show_side
 from core.ui.gallery.sending import show_send
+from core.ui.gallery.shelving import show_collect, show_tag
 from core.ui.gallery.way import show_way
 from core.ui.gate import current_user
 from core.ui.links import screen_link
@@ -40,5 +41,6 @@ show_way(found)
 st.subheader("How it was made", anchor=False)
 show_making(detail)
 dialog = dialogs.current_dialog()
-if dialog is not None and dialog.kind == "send":
-    show_send(user, dialog)
+shows = {"send": show_send, "collect": show_collect, "tag": show_tag}
+if dialog is not None and dialog.kind in shows:
+    shows[dialog.kind](user, dialog)

@@ -16,6 +16,9 @@ from core.studio.products.exporting import list_exported
 from core.studio.products.importing import Outcome, ProductImport
 from core.studio.products.listing import Order
 from core.studio.products.models import Product
+from core.studio.shelves import collections
+from core.studio.shelves.models import TaggedKind
+from core.studio.shelves.tags import add_tags, tags_of
 from core.system.actors import Actor
 from core.ui.gallery.dialogs import Dialog
 from core.ui.gallery.downloading import ArchiveJob
@@ -140,7 +143,7 @@ def test_the_screen_of_a_picture_tells_cost_and_lineage(runtime, anna, open_page
     product = add(runtime, anna, name="harbour", cost=None, parameters={"steps": 20})
     screen = open_page(PICTURE, id=product)
     words = said(screen)
-    assert "cost unknown" in words and "From prompt to sale" in words
+    assert ":gray[Cost] unknown" in words and "From prompt to sale" in words
     press(screen, "Move to trash")
     assert "in the trash" in said(screen)
     press(screen, "Restore")
@@ -196,3 +199,44 @@ def test_a_post_made_of_a_picture_says_how_it_was_made_and_what_it_cost(runtime,
     words = said(open_page("pages/publish/content.py", open=item.id))
     assert "flux\\-dev" in words or "flux-dev" in words
     assert "Cost] unknown" in words or "unknown" in words
+
+
+def test_pictures_go_into_a_collection_that_is_named_on_the_way_and_out_again(runtime, anna, open_page):
+    ids = tuple(add(runtime, anna, name=name) for name in "ab")
+    screen = open_page(GALLERY)
+    screen.session_state["gallery.dialog"] = Dialog("collect", ids, 1)
+    run(screen)
+    press(screen, "Add")
+    assert "Give the collection a name" in said(screen)
+    next(one for one in screen.text_input if one.label == "Its name").input("Dawn")
+    press(screen, "Add")
+    assert "2 pictures were added to “Dawn”." in said(screen)
+    with runtime.database.read() as session:
+        (dawn,) = collections.list_collections(session, Actor.person(anna.id))
+        assert collections.member_ids(session, Actor.person(anna.id), dawn.id) == list(ids)
+    press(screen, "Undo")
+    with runtime.database.read() as session:
+        assert collections.member_ids(session, Actor.person(anna.id), dawn.id) == []
+
+
+def test_tags_are_put_on_and_taken_off_and_come_back_as_they_were(runtime, anna, open_page):
+    actor, ids = Actor.person(anna.id), tuple(add(runtime, anna, name=name) for name in "ab")
+    with runtime.database.session() as session:
+        on = [tag.id for tag in add_tags(session, actor, TaggedKind.PRODUCT, ids[:1], ["dusk"], now=NOON)]
+    screen = open_page(GALLERY)
+    screen.session_state["gallery.dialog"] = Dialog("tag", ids, 1)
+    run(screen)
+    press(screen, "Save")
+    assert "Choose or write a tag first" in said(screen)
+    next(one for one in screen.text_input if one.label == "New tags").input("fog, ,fog")
+    next(one for one in screen.multiselect if one.label == "Take off").set_value(on)
+    press(screen, "Save")
+    assert worn(runtime, actor, ids) == {ids[0]: ["fog"], ids[1]: ["fog"]}
+    press(screen, "Undo")
+    assert worn(runtime, actor, ids) == {ids[0]: ["dusk"]}
+
+
+def worn(runtime, actor, ids) -> dict:
+    with runtime.database.read() as session:
+        found = tags_of(session, actor, TaggedKind.PRODUCT, ids)
+        return {one: [tag.name for tag in rows] for one, rows in found.items()}

@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-Kind = Literal["send", "download", "move", "rest", "purge"]
+Kind = Literal["send", "download", "collect", "tag", "move", "rest", "purge"]
 _KEY, _NUMBER = "gallery.dialog", "gallery.dialog.number"
 
 

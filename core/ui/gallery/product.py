@@ -18,6 +18,12 @@ from core.ui.gallery.tiles import cost_text
 from core.ui.page import blob_url, format_instant, zone_note
 from core.ui.words import listed, plain
 
+_DIALOGS: tuple[tuple[dialogs.Kind, str, str], ...] = (
+    ("send", "Send to drafts", "send"),
+    ("tag", "Tags", "label"),
+    ("collect", "Add to collection", "collections_bookmark"),
+)
+
 
 def show_picture(detail: ProductDetail) -> None:
     """The picture whole, or the film to play; it opens in full size."""
@@ -46,9 +52,10 @@ def show_side(user: SignedIn, detail: ProductDetail) -> None:
     st.caption(zone_note(user.timezone))
     show_words(user, detail)
     with st.container(horizontal=True, gap="small"):
-        if st.button("Send to drafts", icon=":material/send:", key="product-send"):
-            dialogs.open_dialog("send", (view.id,))
-            st.rerun()
+        for kind, label, icon in _DIALOGS:
+            if st.button(label, icon=f":material/{icon}:", key=f"product-{kind}"):
+                dialogs.open_dialog(kind, (view.id,))
+                st.rerun()
         st.link_button("Download", f"{blob_url(view.blob_id, 'original')}?download=1", icon=":material/download:")
         if detail.original_blob_id is not None:
             st.link_button("As it came", f"{blob_url(detail.original_blob_id, 'original')}?download=1",

@@ -57,15 +57,18 @@ _STARS = [
     *(Action(f"{number} {'star' if number == 1 else 'stars'}", "star", "rated", _rated(number)) for number in STARS),
     Action("No stars", "star_border", "left without stars", _rated(None)),
 ]  # fmt: skip
-SEND, DOWNLOAD, MOVE, REST, PURGE = (
+SEND, DOWNLOAD, COLLECT, TAG, MOVE, REST, PURGE = (
     ("Send to drafts", "send"),
     ("Download", "download"),
+    ("Add to collection", "collections_bookmark"),
+    ("Tags", "label"),
     ("Move to project", "folder"),
     ("Keep the liked, bin the rest", "delete_sweep"),
     ("Delete for good", "delete_forever"),
 )
 _DIALOGS: Mapping[str, dialogs.Kind] = {
-    SEND[0]: "send", DOWNLOAD[0]: "download", MOVE[0]: "move", REST[0]: "rest", PURGE[0]: "purge",
+    SEND[0]: "send", DOWNLOAD[0]: "download", COLLECT[0]: "collect", TAG[0]: "tag", MOVE[0]: "move", REST[0]: "rest",
+    PURGE[0]: "purge",
 }  # fmt: skip
 
 
@@ -102,7 +105,7 @@ def _show_buttons(query: Query) -> str | None:
     if query.view is View.TRASH:
         entries = [(RESTORE.label, RESTORE.icon), PURGE, DOWNLOAD]
     else:
-        entries = [SEND, DOWNLOAD, (LIKE.label, LIKE.icon), (REJECT.label, REJECT.icon), MOVE, REST]
+        entries = [SEND, DOWNLOAD, (LIKE.label, LIKE.icon), (REJECT.label, REJECT.icon), COLLECT, TAG, MOVE, REST]
         entries += [(one.label, one.icon) for one in _STARS] + [(TRASH.label, TRASH.icon)]
     in_sight, rest = entries[:2], entries[2:]
     pressed = [
