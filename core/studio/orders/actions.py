@@ -98,8 +98,8 @@ def retry_items(
     lock_order(session, order_id)
     moved = move_items(
         session, order_id, ItemStatus.PENDING, origins=RETRYABLE_ITEMS, only=item_ids, due_at=now, retry_count=0,
-        cancel_requested_at=None, completed_at=None, provider_request_id=None, progress=None, error_category=None,
-        now=now,
+        cancel_requested_at=None, started_at=None, completed_at=None, provider_request_id=None, progress=None,
+        error_category=None, now=now,
     )  # fmt: skip
     if moved:
         audit.record(session, actor, "order.retried", order_id, after={"items": len(moved)}, now=now)

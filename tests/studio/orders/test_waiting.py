@@ -66,8 +66,13 @@ def test_the_time_left_follows_the_latest_items(session):
     for number in range(4):
         make_item(session, order, status=ItemStatus.COMPLETE, completed_at=NOON - timedelta(seconds=10 * number))
     assert seconds_left(session, views_of(session, [order]), now=NOON) == {order.id: 60.0}
+    # What ended before it rested for an hour says nothing of its pace.
+    make_item(session, order, status=ItemStatus.COMPLETE, completed_at=NOON - timedelta(hours=1))
+    assert seconds_left(session, views_of(session, [order]), now=NOON) == {order.id: 60.0}
     order.completed_count = 2
     assert seconds_left(session, views_of(session, [order]), now=NOON) == {}
+    order.completed_count = 4
+    assert seconds_left(session, views_of(session, [order]), now=NOON + timedelta(hours=1)) == {}
 
 
 def test_something_runs_as_long_as_an_order_of_ones_own_has_not_ended(session):
