@@ -13,9 +13,10 @@ from core.ui.errors import guarded
 from core.ui.gate import current_user
 from core.ui.logs import rows
 from core.ui.logs.details import show_details
-from core.ui.logs.listing import show_empty, show_pager, show_summary
-from core.ui.logs.query import NEWER, OLDER, Chosen, show_filters
+from core.ui.logs.listing import show_empty, show_summary
+from core.ui.logs.query import Chosen, show_filters
 from core.ui.page import page_header, zone_note
+from core.ui.pager import place, show_pager
 from core.ui.tables import csv_button, csv_bytes
 
 PAGE_SIZE = 50
@@ -30,12 +31,10 @@ def show_list(user: SignedIn, chosen: Chosen) -> None:
     with guarded():
         now = utc_now()
         wanted = chosen.wanted(timezone=user.timezone, now=now)
-        older, newer = st.query_params.get(OLDER), st.query_params.get(NEWER)
+        cursor, newer = place()
         with database.read() as session:
             summary = summarise(session, user.actor, wanted)
-            page = list_attempts(
-                session, user.actor, wanted, cursor=older or newer, newer=older is None, limit=PAGE_SIZE
-            )
+            page = list_attempts(session, user.actor, wanted, cursor=cursor, newer=newer, limit=PAGE_SIZE)
         if not page.rows:
             show_empty(chosen)
             return

@@ -1,11 +1,11 @@
-"""What stands around the rows of the log: the summary, the pages, and what to say when there is nothing."""
+"""What stands around the rows of the log: the summary, and what to say when there is nothing."""
 
 import streamlit as st
 
-from core.publishing.attempts import AttemptPage, AttemptSummary
+from core.publishing.attempts import AttemptSummary
 from core.ui import times
 from core.ui.links import screen_link
-from core.ui.logs.query import NEWER, OLDER, Chosen, begin_again, clear
+from core.ui.logs.query import Chosen, clear
 from core.ui.page import empty_state
 from core.ui.words import count
 
@@ -36,23 +36,3 @@ def show_empty(chosen: Chosen) -> None:
         icon=":material/receipt_long:",
     )
     screen_link("Schedule a post", "content?view=draft", icon=":material/schedule:")
-
-
-def show_pager(page: AttemptPage, *, key: str) -> None:
-    """Newer and older; the place is kept in the address."""
-    if page.next_cursor is None and page.previous_cursor is None:
-        return
-    is_newest, is_oldest = page.previous_cursor is None, page.next_cursor is None
-    with st.container(horizontal=True, width="content", gap="xsmall"):
-        st.button("Newest", key=f"{key}-newest", on_click=begin_again, disabled=is_newest, type="tertiary",
-                  icon=":material/first_page:")  # fmt: skip
-        st.button("Newer", key=f"{key}-newer", on_click=_turn, args=(NEWER, page.previous_cursor), disabled=is_newest,
-                  type="tertiary", icon=":material/chevron_left:")  # fmt: skip
-        st.button("Older", key=f"{key}-older", on_click=_turn, args=(OLDER, page.next_cursor), disabled=is_oldest,
-                  type="tertiary", icon=":material/chevron_right:", icon_position="right")  # fmt: skip
-
-
-def _turn(way: str, cursor: str | None) -> None:
-    begin_again()
-    if cursor is not None:
-        st.query_params[way] = cursor

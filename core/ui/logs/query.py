@@ -12,13 +12,12 @@ import streamlit as st
 
 from core.identity.models import Account
 from core.publishing.attempts import AttemptFilter
+from core.ui.pager import begin_again
 
 STEPS = ("submit", "publish", "lookup", "token", "prepare")
 OUTCOMES = ("done", "failed", "unknown")
 RANGES = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 RANGE_NAMES = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "all": "Everything", "days": "Choose days"}
-# Where a page begins; kept apart from the filters, which make it void.
-OLDER, NEWER = "older", "newer"
 _UNSET = {"outcome": None, "step": None, "category": None, "account-name": None, "range": "30d", "q": ""}
 
 
@@ -82,12 +81,6 @@ def show_filters(accounts: Sequence[Account], categories: Sequence[str]) -> Chos
         )  # fmt: skip
         days = _days() if range_name == "days" else ()
     return Chosen(outcome, step, category, account_id, range_name or "30d", days, (text or "").strip())
-
-
-def begin_again() -> None:
-    """Other filters, other pages: go back to the newest."""
-    st.query_params.pop(OLDER, None)
-    st.query_params.pop(NEWER, None)
 
 
 def clear() -> None:

@@ -11,10 +11,10 @@ from core.identity.sessions import SignedIn
 from core.metering import listing
 from core.metering.events import UsageStatus
 from core.metering.figures import UsageFilter
-from core.metering.listing import CallPage, CallView
+from core.metering.listing import CallView
 from core.runtime import get_runtime
 from core.ui import times
-from core.ui.logs.query import NEWER, OLDER, begin_again
+from core.ui.pager import begin_again, place, show_pager
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.usage.query import STATUSES
 from core.ui.usage.words import short_dollars
@@ -31,11 +31,11 @@ def show_calls(user: SignedIn, wanted: UsageFilter, providers: Mapping[str, str]
             key="status", bind="query-params", on_change=begin_again, width=180,
         )  # fmt: skip
         unpriced_only = st.toggle("Only without a price", key="unpriced", bind="query-params", on_change=begin_again)
-    older, newer = st.query_params.get(OLDER), st.query_params.get(NEWER)
+    cursor, newer = place()
     with get_runtime().database.read() as session:
         page = listing.list_calls(
-            session, user.actor, wanted, status=status, unpriced_only=unpriced_only, cursor=older or newer,
-            newer=older is None, limit=PAGE_SIZE,
+            session, user.actor, wanted, status=status, unpriced_only=unpriced_only, cursor=cursor, newer=newer,
+            limit=PAGE_SIZE,
         )  # fmt: skip
     if not page.rows:
         st.caption("No call fits.")
@@ -43,7 +43,7 @@ def show_calls(user: SignedIn, wanted: UsageFilter, providers: Mapping[str, str]
     _show_table(user, page.rows, providers, now)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         csv_button(partial(_csv, user, wanted, status, unpriced_only), "usage-calls", key="usage-calls-csv")
-        _show_pager(page)
+        show_pager(page, key="usage")
 
 
 def _show_table(user: SignedIn, rows: Sequence[CallView], providers: Mapping[str, str], now: datetime) -> None:
@@ -85,23 +85,3 @@ def _cells(view: CallView, timezone: str, providers: Mapping[str, str], now: dat
 def _csv(user: SignedIn, wanted: UsageFilter, status: UsageStatus | None, unpriced_only: bool) -> bytes:
     with get_runtime().database.read() as session:
         return csv_bytes(listing.csv_rows(session, user.actor, wanted, status=status, unpriced_only=unpriced_only))
-
-
-def _show_pager(page: CallPage) -> None:
-    """Newer and older; the place is kept in the address."""
-    if page.next_cursor is None and page.previous_cursor is None:
-        return
-    is_newest, is_oldest = page.previous_cursor is None, page.next_cursor is None
-    with st.container(horizontal=True, width="content", gap="xsmall"):
-        st.button("Newest", key="usage-newest", on_click=begin_again, disabled=is_newest, type="tertiary",
-                  icon=":material/first_page:")  # fmt: skip
-        st.button("Newer", key="usage-newer", on_click=_turn, args=(NEWER, page.previous_cursor), disabled=is_newest,
-                  type="tertiary", icon=":material/chevron_left:")  # fmt: skip
-        st.button("Older", key="usage-older", on_click=_turn, args=(OLDER, page.next_cursor), disabled=is_oldest,
-                  type="tertiary", icon=":material/chevron_right:", icon_position="right")  # fmt: skip
-
-
-def _turn(way: str, cursor: str | None) -> None:
-    begin_again()
-    if cursor is not None:
-        st.query_params[way] = cursor

@@ -13,7 +13,7 @@ from core.metering.days import Days, day_of, last_days
 from core.metering.events import UsageStatus
 from core.metering.figures import Dimension, UsageFilter
 from core.metering.names import Choices
-from core.ui.logs.query import begin_again
+from core.ui.pager import begin_again
 
 RANGES = {"Today": 1, "7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
 USUAL_RANGE = "30 days"
