@@ -90,8 +90,10 @@ def test_without_a_living_worker_the_sidecar_does_the_work_itself(
     database_url: str, tmp_path: Path, sandbox_url: str
 ) -> None:
     with installation(database_url, tmp_path, sandbox_url, ATELIER_DISPATCH="auto") as place:
-        posts = place.add_posts([1, 1], accounts=2)
         assert _workers_alive(place.database) == 0
         with place.scheduler() as scheduler:
+            # What is due when it begins to lead it takes itself in any case.
+            scheduler.wait_until_says("This sidecar leads.")
+            posts = place.add_posts([1, 1], accounts=2)
             place.wait(lambda: place.all_published(posts), scheduler)
         assert_each_shown_once(place, posts)
