@@ -15,7 +15,7 @@ def page_header(title: str, purpose: str) -> None:
 def empty_state(title: str, body: str, *, icon: str = ":material/inbox:") -> None:
     """What a list shows when there is nothing in it; put the one action that helps below it."""
     with st.container(border=True, horizontal_alignment="center", key=None):
-        st.markdown(f"### {icon} {title}")
+        st.markdown(f"## {icon} {title}")
         st.caption(body)
 
 

@@ -22,7 +22,7 @@ database = get_runtime().database
 def show_details(user: SignedIn) -> None:
     """Name, e-mail address and time zone."""
     with st.form("profile"):
-        st.subheader("About you", anchor=False)
+        st.header("About you", anchor=False)
         left, right = st.columns(2)
         name = left.text_input("Name", value=user.name or "", key="profile-name", autocomplete="name", max_chars=120)
         email = right.text_input("E-mail (optional)", value=user.email or "", key="profile-email", type="email",
@@ -41,7 +41,7 @@ def show_details(user: SignedIn) -> None:
 def show_password(user: SignedIn) -> None:
     """A new password, which signs out every other browser."""
     with st.form("password", clear_on_submit=True):
-        st.subheader("Password", anchor=False)
+        st.header("Password", anchor=False)
         st.caption("Changing it signs you out everywhere but here.")
         current = st.text_input("Current password", key="password-current", type="password",
                                 autocomplete="current-password") or ""  # fmt: skip
@@ -64,7 +64,7 @@ def change_password(user: SignedIn, current: str, wanted: str) -> None:
 
 def show_sessions(user: SignedIn) -> None:
     """Where this person is signed in, with a way to sign out."""
-    st.subheader("Signed in with", anchor=False)
+    st.header("Signed in with", anchor=False)
     with database.read() as session:
         opened = sessions.list_open(session, user.user_id, now=utc_now())
     for row in opened:

@@ -37,11 +37,11 @@ def show_health() -> None:
     show_verdict(checks, pulses)
     show_attention(usage_check)
     show_checks(checks)
-    st.subheader("Processes", anchor=False)
+    st.header("Processes", anchor=False)
     show_pulses(pulses, now)
-    st.subheader("Notifications", anchor=False)
+    st.header("Notifications", anchor=False)
     show_outbox(counts)
-    st.subheader("Periodic jobs", anchor=False)
+    st.header("Periodic jobs", anchor=False)
     show_runs(runs, now)
 
 

@@ -161,6 +161,6 @@ with st.container(width=760):
     for person in people:
         show_person(person, now)
     if open_invitations:
-        st.subheader("Invited", anchor=False)
+        st.header("Invited", anchor=False)
         for invitation in open_invitations:
             show_invitation(invitation, now)

@@ -47,12 +47,12 @@ for row in providers:
 of_provider = {row.id: sum(one.provider_id == row.id and one.is_available for one in models) for row in providers}
 show_cards(context, ready, of_provider)
 if rest:
-    st.subheader("Not in use", anchor=False)
+    st.header("Not in use", anchor=False)
     show_cards(context, rest, of_provider)
 if user.is_admin:
     show_adding(context, providers)
 
-st.subheader("Models", anchor=False)
+st.header("Models", anchor=False)
 show_models(context, providers, models, prices)
 if user.is_admin:
     show_workflow_upload(context, providers)

@@ -36,9 +36,9 @@ with left:
     show_picture(detail)
 with right:
     show_side(user, detail)
-st.subheader("From prompt to sale", anchor=False)
+st.header("From prompt to sale", anchor=False)
 show_way(found)
-st.subheader("How it was made", anchor=False)
+st.header("How it was made", anchor=False)
 show_making(detail)
 dialog = dialogs.current_dialog()
 shows = {"send": show_send, "collect": show_collect, "tag": show_tag}

@@ -56,7 +56,7 @@ def show(user: SignedIn) -> None:
     if found.now.calls:
         show_chart(user, wanted, zone)
         show_lists(user, wanted)
-        st.subheader("Latest calls", anchor=False)
+        st.header("Latest calls", anchor=False)
         calls.show_calls(user, wanted, choices.providers, now=now)
     elif chosen.is_narrowed:
         empty_state("Nothing matches", "No call in these days fits the filters.", icon=":material/filter_alt_off:")
@@ -73,7 +73,7 @@ def show_chart(user: SignedIn, wanted: UsageFilter, zone: str) -> None:
     """What was chosen, a day, told apart."""
     weekly = overview.is_weekly(wanted.days)
     with st.container(horizontal=True, vertical_alignment="center", key="usage-chart-head"):
-        st.subheader("By week" if weekly else "By day", anchor=False, width="stretch")
+        st.header("By week" if weekly else "By day", anchor=False, width="stretch")
         measure = query.choose_measure()
         by = query.choose_dimension(has_persons=user.is_admin)
         csv_button(partial(days_csv, user, wanted, zone), "usage-days", key="usage-days-csv")

@@ -66,13 +66,13 @@ def test_approving_makes_a_draft_and_shows_the_next(runtime, waiting, open_page)
     screen = press(open_page(REVIEW), "Approve")
     assert state_of(runtime, waiting[0]) == (DeviationStatus.DRAFT, False)
     assert "“First light” was approved" in said(screen)
-    assert screen.subheader[0].value == "Second wind"
+    assert screen.header[0].value == "Second wind"
 
 
 def test_rejecting_moves_to_the_trash_and_undo_brings_it_back_into_review(runtime, waiting, open_page):
     screen = press(open_page(REVIEW, at=waiting[1]), "Reject")
     assert state_of(runtime, waiting[1]) == (DeviationStatus.REVIEW, True)
-    assert screen.subheader[0].value == "Third wave"
+    assert screen.header[0].value == "Third wave"
     press(screen, "Undo")
     assert state_of(runtime, waiting[1]) == (DeviationStatus.REVIEW, False)
 
@@ -86,9 +86,9 @@ def test_one_goes_back_and_forth_without_judging(runtime, waiting, open_page):
     screen = open_page(REVIEW)
     assert button(screen, "Previous").disabled
     screen = press(press(screen, "Next"), "Next")
-    assert screen.subheader[0].value == "Third wave"
+    assert screen.header[0].value == "Third wave"
     assert button(screen, "Next").disabled
-    assert press(screen, "Previous").subheader[0].value == "Second wind"
+    assert press(screen, "Previous").header[0].value == "Second wind"
     assert {state_of(runtime, one) for one in waiting} == {(DeviationStatus.REVIEW, False)}
 
 
@@ -141,7 +141,7 @@ def test_what_was_judged_elsewhere_meanwhile_is_told(runtime, waiting, open_page
     screen = press(screen, "Reject")
     assert state_of(runtime, waiting[0]) == (DeviationStatus.DRAFT, False)
     # The screen had been drawn with it; by now it looks at what really waits.
-    assert screen.subheader[0].value == "Second wind"
+    assert screen.header[0].value == "Second wind"
 
 
 def test_another_persons_deliveries_are_not_there(runtime, anna, open_page):

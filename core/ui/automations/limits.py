@@ -21,7 +21,7 @@ from core.ui.words import count, listed, plain
 
 def show_limits(user: SignedIn, views: list[AccountLimitsView]) -> None:
     """A form for each account."""
-    st.subheader("Accounts", anchor=False)
+    st.header("Accounts", anchor=False)
     st.caption(
         "All automations keep to these together. A time you choose by hand is never moved; you are told when it "
         "breaks one."

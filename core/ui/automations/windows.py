@@ -39,7 +39,7 @@ NEW = "new"
 def show_windows(user: SignedIn, rows: Sequence[BlackoutWindow], accounts: Sequence[Account]) -> None:
     """All windows, and the one that is being made or changed."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader("Blackout windows", anchor=False)
+        st.header("Blackout windows", anchor=False)
         if rows:
             csv_button(partial(_csv, user, rows, accounts), "blackout-windows", key="windows-csv")
     st.caption("Times in which automations post nothing. What falls into one is moved behind it, or left out.")

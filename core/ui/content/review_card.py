@@ -39,7 +39,7 @@ def show_picture(detail: DeviationDetail) -> None:
 def show_words(detail: DeviationDetail, showing: Showing) -> None:
     """Title, facts, fields and generation metadata."""
     view = detail.view
-    st.subheader(plain(view.title), anchor=False)
+    st.header(plain(view.title), anchor=False)
     if view.first_file is not None:
         more = f" · {view.file_count} files" if view.file_count > 1 else ""
         st.caption(f"{facts(view.first_file)}{more}")

@@ -60,7 +60,7 @@ def _show_head(now: Shown, folder: GalleryFolder) -> None:
 
 def _show_published(now: Shown, folder: GalleryFolder, page: DeviationPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("In it", anchor=False)
+        st.header("In it", anchor=False)
         st.button(
             "Add published posts", icon=":material/add:", key="folder-add", on_click=opened.open_dialog,
             args=("add", folder.folder_id), disabled=work.is_working() or not now.can_change,
@@ -80,7 +80,7 @@ def _show_published(now: Shown, folder: GalleryFolder, page: DeviationPage) -> N
 
 def _show_waiting(now: Shown, folder: GalleryFolder, page: DeviationPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("To go there", anchor=False)
+        st.header("To go there", anchor=False)
         st.button("Choose drafts", icon=":material/checklist:", key="folder-drafts", on_click=opened.open_dialog,
                   args=("drafts", folder.folder_id))  # fmt: skip
     if not page.rows:

@@ -43,14 +43,14 @@ def _show_pictures(user: SignedIn, found: Comparison) -> None:
 
 
 def _show_differences(found: Comparison) -> None:
-    st.subheader("What differs", anchor=False)
+    st.header("What differs", anchor=False)
     if not found.differing:
         st.caption("Every parameter is the same.")
     else:
         st.table({"": [line.name for line in found.differing], **_columns(found)})
     for heading, prompts in (("Prompt", found.prompts), ("Negative prompt", found.negative_prompts)):
         if any(prompts):
-            st.subheader(heading, anchor=False)
+            st.header(heading, anchor=False)
             for column, pieces in zip(st.columns(len(prompts)), prompts, strict=True):
                 column.html(f'<p class="atl-prompt">{_marked(pieces) or "None"}</p>')
     if found.shared:

@@ -48,7 +48,7 @@ def show_flow(flow: Outlook) -> None:
 
 def show_chart(flow: Outlook) -> None:
     """Published and failed per day."""
-    st.subheader("Published and failed", anchor=False)
+    st.header("Published and failed", anchor=False)
     with st.container(border=True, key="home-chart"):
         if not any(flow.published) and not any(flow.failed):
             st.caption(f"Nothing went out in the last {HISTORY_DAYS} days. Each day's posts appear here.")

@@ -15,7 +15,7 @@ def show_making(running: Sequence[OrderView]) -> None:
     """The running orders with their progress; nothing when none runs."""
     if not running:
         return
-    st.subheader("Being made", anchor=False)
+    st.header("Being made", anchor=False)
     with st.container(border=True, key="home-making", gap="small"):
         for order in running[:SHOWN]:
             st.page_link(

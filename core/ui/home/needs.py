@@ -31,7 +31,7 @@ def list_needs(home: HomeReading, *, is_admin: bool, now: datetime) -> list[Need
 
 def show_needs(needs: Sequence[Need]) -> None:
     """The list, or that there is nothing on it."""
-    st.subheader("Needs you", anchor=False)
+    st.header("Needs you", anchor=False)
     with st.container(border=True, key="home-needs", gap="small"):
         if not needs:
             st.markdown(":material/check_circle: Nothing needs you.")

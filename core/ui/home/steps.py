@@ -23,7 +23,7 @@ def show_steps(steps: FirstSteps, sites: Collection[str]) -> None:
     )
     following = next((number for number, entry in enumerate(entries) if not entry[0]), None)
     with st.container(border=True, key="home-steps"):
-        st.subheader("Three steps to your first post", anchor=False)
+        st.header("Three steps to your first post", anchor=False)
         for number, (is_done, title, detail) in enumerate(entries):
             with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"home-step-{number}"):
                 _show(number + 1, is_done, title, detail)

@@ -32,7 +32,7 @@ def show_upcoming(
 
     ``sandboxes`` are accounts that reach no real site.
     """
-    st.subheader("Next out", anchor=False)
+    st.header("Next out", anchor=False)
     with st.container(border=True, key="home-next", gap="small"):
         if not posts and expected:
             _show_expected(expected, timezone, now=now)

@@ -63,7 +63,7 @@ def show_similar(line: Line, user: SignedIn, account: Account, shown: Shown) -> 
         ("More like this from others", "others", similar.others),
     ):
         if works:
-            st.subheader(heading, anchor=False)
+            st.header(heading, anchor=False)
             show_cards(works, key=key)
     if not similar.same_artist and not similar.others:
         empty_state("Nothing like it", "DeviantArt has no suggestion for this work.", icon=":material/image_search:")

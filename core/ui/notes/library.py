@@ -23,7 +23,7 @@ def show_library(runtime: Runtime, user: SignedIn) -> None:
         own_labels = labels.list_labels(session, user.actor)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.subheader("Note templates", anchor=False)
+        st.header("Note templates", anchor=False)
         if not own_templates:
             empty_state("No templates yet", "Keep answers that you give often.", icon=":material/description:")
         for template in own_templates:
@@ -31,7 +31,7 @@ def show_library(runtime: Runtime, user: SignedIn) -> None:
         with st.expander("Add a template", icon=":material/add:"):
             _template_form(runtime, user, None)
     with right:
-        st.subheader("Labels", anchor=False)
+        st.header("Labels", anchor=False)
         if not own_labels:
             empty_state("No labels yet", "Colours to sort notes and folders by.", icon=":material/label:")
         for label in own_labels:

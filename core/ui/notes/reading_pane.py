@@ -32,7 +32,7 @@ def show_note(house: House, known: Sequence[NoteFolder], own_labels: Sequence[No
     st.button("Back to the list", icon=":material/arrow_back:", type="tertiary", key="notes-back", on_click=go)
     with acting():
         note = reading.open_note(house.line, house.user.actor, house.shown.note_id, now=utc_now())
-        st.subheader(plain(note.subject or "No subject"), anchor=False)
+        st.header(plain(note.subject or "No subject"), anchor=False)
         now = utc_now()
         sent = format_instant(note.sent_at, house.user.timezone, now=now)
         names = listed([plain(one) for one in note.recipients]) or "nobody"

@@ -25,7 +25,7 @@ def show_writing(house: House) -> None:
             answered = access.get_note(session, actor, shown.answer) if shown.answer else None
             is_doubtful = draft is not None and drafts.find_doubt(session, draft.id) is not None
             own = templates.list_templates(session, actor)
-        st.subheader("Answer" if answered else "Write a note", anchor=False)
+        st.header("Answer" if answered else "Write a note", anchor=False)
         if draft is not None and is_doubtful:
             _show_doubt(house, draft)
             return

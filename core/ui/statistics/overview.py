@@ -66,7 +66,7 @@ def show_totals(statistics: Statistics) -> None:
 def show_days(statistics: Statistics, chosen: Chosen) -> None:
     """Gained per day, of the metric that was chosen."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Gained per day", anchor=False)
+        st.header("Gained per day", anchor=False)
         st.segmented_control(
             "Metric", list(LABELS), format_func=LABELS.__getitem__, key=bound("metric", chosen.metric), on_change=write,
             args=("metric", "views"), required=True, label_visibility="collapsed",

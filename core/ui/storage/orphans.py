@@ -26,7 +26,7 @@ _PLACES = {Place.BLOBS: "Picture", Place.PROOFS: "Proof of a price", Place.ANSWE
 
 def show_orphans(user: SignedIn) -> None:
     """The latest report, and what can be done with it."""
-    st.subheader("Files that nothing refers to", anchor=False)
+    st.header("Files that nothing refers to", anchor=False)
     st.caption("Left behind by a crash, or put into the store by somebody else. They are looked for once a week; "
                "nothing is removed until you have looked and say so.")  # fmt: skip
     with get_runtime().database.read() as session:

@@ -20,7 +20,7 @@ def show_room(user: SignedIn) -> None:
     with runtime.database.read() as session:
         people = room_by_person(session, user.actor)
     disk = disk_of(runtime.settings.data_dir)
-    st.subheader("Room used", anchor=False)
+    st.header("Room used", anchor=False)
     total = sum(one.total_bytes for one in people)
     said = f"**{size(total)}** in {count(sum(one.files for one in people), 'file')}, thumbnails not counted."
     if disk is not None:

@@ -46,7 +46,7 @@ class _Heap:
 def show_trash(user: SignedIn, now: datetime) -> None:
     """A line for each kind."""
     runtime = get_runtime()
-    st.subheader("Trash", anchor=False)
+    st.header("Trash", anchor=False)
     st.caption(f"Everybody's, by kind. What is older than {runtime.settings.trash_days} days goes by itself; each "
                "person brings their own back on the screen named.")  # fmt: skip
     with runtime.database.read() as session:
