@@ -21,13 +21,13 @@ _CSS = """
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
 h1 { letter-spacing: -0.01em; }
 /* Headings go down by one, for those who listen to them; they look the same. */
-h2 { padding: 0.5rem 0 1rem !important; }
-.st-key-door h2 { font-size: 1.6rem !important; padding: 1rem 0 !important; }
+[data-testid="stHeading"] h2, [data-testid="stMarkdownContainer"] h2 { padding: 0.5rem 0 1rem; }
+.st-key-door [data-testid="stHeading"] h2 { font-size: 1.6rem; padding: 1rem 0; }
 [data-testid="stCaptionContainer"] p { max-width: 72ch; }
 /* Readable on their ground: Streamlit's 60 % and white on the dark theme's pale accent are not (WCAG AA, 4.5 to 1). */
-[data-testid="stCaptionContainer"]:not(:has(a)) { opacity: 0.72; }
-/* A link must not fade with the words around it. */
-[data-testid="stCaptionContainer"]:has(a) { opacity: 1; color: color-mix(in srgb, currentColor 72%, transparent); }
+[data-testid="stCaptionContainer"]:not(:has(a, code)) { opacity: 0.72; }
+/* A link or a word in code must not fade with the words around it. */
+[data-testid="stCaptionContainer"]:has(a, code) { opacity: 1; color: color-mix(in srgb, currentColor 72%, transparent); }
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #14201a); }
 """
 _NO_SIDEBAR = '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }'
