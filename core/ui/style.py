@@ -27,7 +27,8 @@ h1 { letter-spacing: -0.01em; }
 /* Readable on their ground: Streamlit's 60 % and white on the dark theme's pale accent are not (WCAG AA, 4.5 to 1). */
 [data-testid="stCaptionContainer"]:not(:has(a, code)) { opacity: 0.72; }
 /* A link or a word in code must not fade with the words around it. */
-[data-testid="stCaptionContainer"]:has(a, code) { opacity: 1; color: color-mix(in srgb, currentColor 72%, transparent); }
+[data-testid="stCaptionContainer"]:has(a, code) { opacity: 1;
+  color: color-mix(in srgb, currentColor 72%, transparent); }
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #14201a); }
 """
 _NO_SIDEBAR = '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }'
