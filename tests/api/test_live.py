@@ -28,10 +28,10 @@ from core.settings import Settings
 from core.system import idempotency
 from core.system.models import IdempotencyRecord
 from tests.api.conftest import MakeKey, files_below, picture
-from tests.crash.warm import running_warm
 from tests.sales.support import make_sale
 from tests.support.isolation import clean_environment
 from tests.support.processes import ROOT, RunningProcess, environment_of, free_port
+from tests.support.warm import running_warm
 
 EXAMPLES = ROOT / "docs" / "examples"
 

@@ -10,9 +10,9 @@ from core.identity import sessions
 from core.runtime import build_runtime
 from core.settings import Settings
 from tests.browser.studio import Studio
-from tests.crash.warm import running_warm
 from tests.factories import make_account, make_user
 from tests.support.processes import environment_of, free_port
+from tests.support.warm import running_warm
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ from core.runtime import Runtime, build_runtime
 from core.settings import Settings
 from core.system import heartbeats
 from core.system.notifications import count_unread, notify
-from tests.crash.warm import running_warm
 from tests.factories import DAY, HOUR, make_account, make_attempt, make_blob, make_deviation, make_user
 from tests.support.browser import Complaints
 from tests.support.databases import only_sqlite
 from tests.support.processes import environment_of, free_port
+from tests.support.warm import running_warm
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 PHONE = {"width": 390, "height": 844}

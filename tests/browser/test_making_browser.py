@@ -12,10 +12,10 @@ from core.clock import utc_now
 from core.studio.catalogue.seeding import furnish
 from core.studio.orders.models import Order
 from tests.browser.studio import Studio, settled
-from tests.crash.warm import running_warm
 from tests.support.browser import Complaints
 from tests.support.databases import only_sqlite
 from tests.support.processes import environment_of, free_port
+from tests.support.warm import running_warm
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 

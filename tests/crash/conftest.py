@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.crash.installation import Installation, installation
-from tests.crash.warm import running_warm
 from tests.support.processes import free_port
+from tests.support.warm import running_warm
 
 
 @pytest.fixture(scope="module")

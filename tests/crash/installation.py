@@ -21,10 +21,10 @@ from core.media.models import Blob
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
 from core.sales.models import SaleQueue
 from core.system.models import Intent, IntentState
-from tests.crash.warm import running_warm
 from tests.factories import make_account, make_blob, make_deviation, make_preset, make_user
 from tests.media.samples import make_png
 from tests.support.processes import RunningProcess
+from tests.support.warm import running_warm
 
 SECRET = "a key for crash tests"
 PROVIDER = "deviantart-sandbox"

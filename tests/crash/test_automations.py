@@ -19,8 +19,8 @@ from core.publishing.automations.models import (
 from core.publishing.models import Deviation, DeviationStatus
 from core.system.models import AuditEvent
 from tests.crash.installation import Installation
-from tests.crash.warm import running_warm
 from tests.factories import make_account, make_blob, make_deviation, make_user
+from tests.support.warm import running_warm
 
 # The ends of the first transactions: the lease is taken, the first occurrences are written, and the next ones.
 ENDS = (("commit", 1), ("begin", 3), ("commit", 2), ("begin", 4), ("commit", 3))

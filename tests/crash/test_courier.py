@@ -7,8 +7,8 @@ import pytest
 from core.studio.orders.models import ItemStatus
 from tests.crash import ordering
 from tests.crash.installation import Installation
-from tests.crash.warm import running_warm
 from tests.support.databases import only_sqlite
+from tests.support.warm import running_warm
 
 pytestmark = [pytest.mark.crash, only_sqlite]
 

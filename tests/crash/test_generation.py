@@ -8,8 +8,8 @@ import pytest
 from tests.crash import ordering
 from tests.crash.dying_generator import PLACES
 from tests.crash.installation import Installation, installation
-from tests.crash.warm import running_warm
 from tests.support.databases import only_postgresql
+from tests.support.warm import running_warm
 
 pytestmark = pytest.mark.crash
 

@@ -11,9 +11,9 @@ from core.db.engine import Database
 from core.system import heartbeats
 from core.system.models import Heartbeat
 from tests.crash.installation import Installation, installation
-from tests.crash.warm import running_warm
 from tests.support.databases import only_postgresql
 from tests.support.processes import RunningProcess
+from tests.support.warm import running_warm
 
 pytestmark = pytest.mark.crash
 

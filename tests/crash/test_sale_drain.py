@@ -8,10 +8,10 @@ from core.identity import api_keys
 from core.settings import Settings
 from core.system.actors import Actor
 from tests.crash.sale_drain import drain
-from tests.crash.warm import running_warm
 from tests.factories import make_preset, make_user
 from tests.sales.support import make_sale
 from tests.support.processes import environment_of, free_port
+from tests.support.warm import running_warm
 
 SALES, KILLS = 36, 10
 

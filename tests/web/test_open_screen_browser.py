@@ -18,11 +18,11 @@ from core.identity import sessions, users
 from core.identity.models import User
 from core.publishing.models import Deviation
 from core.settings import Settings
-from tests.crash.warm import running_warm
 from tests.factories import make_deviation
 from tests.identity.support import COMMAND_LINE, acting, add
 from tests.support.databases import only_sqlite
 from tests.support.processes import environment_of, free_port
+from tests.support.warm import running_warm
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 

@@ -11,11 +11,11 @@ from core.clock import utc_now
 from core.db.engine import Database
 from core.identity import sessions, users
 from core.settings import Settings
-from tests.crash.warm import running_warm
 from tests.identity.support import COMMAND_LINE, PASSWORD, add
 from tests.support.browser import Complaints
 from tests.support.databases import only_sqlite
 from tests.support.processes import environment_of, free_port
+from tests.support.warm import running_warm
 
 pytestmark = [pytest.mark.browser, only_sqlite]
 

@@ -22,7 +22,7 @@ from tests.support.isolation import clean_environment
 from tests.support.processes import ROOT, RunningProcess
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.crash.preloaded"])
+_FORKS.set_forkserver_preload(["tests.support.preloaded"])
 _STARTING = threading.Lock()
 
 
