@@ -36,6 +36,11 @@ def given(session: Session, dimension: str, entries: Sequence["Entry"]) -> list[
     return [replace(entry, name=found.get(entry.key, entry.key[-1])) for entry in entries]
 
 
+def of_models(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, ...], str]:
+    """The names of models, by provider and model."""
+    return _models(session, keys) if keys else {}
+
+
 def choices(session: Session, actor: Actor) -> Choices:
     """What the actor may filter by, each by its key: names are unlike each other."""
     everybody = sees_everybody(session, actor)

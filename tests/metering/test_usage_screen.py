@@ -19,6 +19,7 @@ from tests.factories import DAY, HOUR, make_user
 from tests.metering.support import UNKNOWN, make_event, make_project
 from tests.screens.conftest import SignIn
 from tests.screens.support import open_screen, run, said, scripts
+from tests.studio.factories import make_model, make_provider
 
 SCRIPT = "pages/insights/usage.py"
 
@@ -45,6 +46,14 @@ def used(runtime: Runtime, alice: User) -> User:
 
 def tables(shown) -> str:  # type: ignore[no-untyped-def]  # AppTest
     return "\n".join(frame.value.to_string() for frame in shown.dataframe)
+
+
+def test_the_latest_calls_say_models_by_their_names(runtime: Runtime, used: User, sign_in: SignIn) -> None:
+    with runtime.database.session() as session:
+        make_model(session, make_provider(session, "fal"), "flux", name="The Big Painter")
+    sign_in(used)
+    calls = next(frame.value for frame in open_screen(SCRIPT).dataframe if "How it is known" in frame.value)
+    assert set(calls["Model"]) == {"The Big Painter", "nameless"}
 
 
 def test_before_the_first_call_there_is_one_thing_to_do(alice: User, sign_in: SignIn) -> None:

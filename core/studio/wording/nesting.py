@@ -1,5 +1,6 @@
 """What a lookup becomes in a prompt: lookups in lookups, the values it ends in, and a line to try it with."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from core.studio.parameters import ParameterSpecSet
 from core.studio.parameters.escaping import cleaned
 
 MOST_NODES = 400
+_BRACKETS = re.compile(r"\[[^\[\]]+\]")
 TRIED = 10
 Words = Mapping[str, Sequence[str]]
 
@@ -45,6 +47,12 @@ def resolved(words: Words, key: str) -> LookupValues:
 def tree(words: Words, key: str) -> Branch:
     """How ``[key]`` comes to its values; at most 400 entries, and as deep as a screen can show."""
     return _Tree(words).branch(key, ())
+
+
+def bracketed(values: Sequence[str]) -> list[str]:
+    """Values with brackets, as a prompt would have them: in a lookup they stay as they are, since there its values
+    name other lookups by their key alone."""
+    return [value for value in values if _BRACKETS.search(value)]
 
 
 def has_nested(branch: Branch) -> bool:

@@ -59,7 +59,7 @@ def show_collection(user: SignedIn, collection_id: str, now: datetime) -> None:
 
 
 def _show_head(user: SignedIn, row: Collection, rule: ProductFilter | None, ids: Sequence[str], now: datetime) -> None:
-    st.subheader(plain(row.name), anchor=False)
+    st.header(plain(row.name), anchor=False)
     facts = [count(len(ids), "picture"), f"made {format_instant(row.created_at, user.timezone, now=now)}"]
     st.caption(" · ".join([*facts, *(["public"] if row.is_public else [])]))
     if row.description:

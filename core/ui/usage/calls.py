@@ -1,6 +1,7 @@
 """The latest calls: a table with pages, and one line on how each cost is known."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -8,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.identity.sessions import SignedIn
-from core.metering import listing
+from core.metering import listing, names
 from core.metering.events import UsageStatus
 from core.metering.figures import UsageFilter
 from core.metering.listing import CallView
@@ -21,6 +22,14 @@ from core.ui.usage.words import short_dollars
 
 PAGE_SIZE = 25
 ROW_HEIGHT = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What people call providers, and models by provider and model."""
+
+    providers: Mapping[str, str]
+    models: Mapping[tuple[str, ...], str]
 
 
 def show_calls(user: SignedIn, wanted: UsageFilter, providers: Mapping[str, str], *, now: datetime) -> None:
@@ -37,18 +46,19 @@ def show_calls(user: SignedIn, wanted: UsageFilter, providers: Mapping[str, str]
             session, user.actor, wanted, status=status, unpriced_only=unpriced_only, cursor=cursor, newer=newer,
             limit=PAGE_SIZE,
         )  # fmt: skip
+        models = names.of_models(session, list({(view.usage.provider, view.usage.model) for view in page.rows}))
     if not page.rows:
         st.caption("No call fits.")
         return
-    _show_table(user, page.rows, providers, now)
+    _show_table(user, page.rows, Called(providers, models), now)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         csv_button(partial(_csv, user, wanted, status, unpriced_only), "usage-calls", key="usage-calls-csv")
         show_pager(page, key="usage")
 
 
-def _show_table(user: SignedIn, rows: Sequence[CallView], providers: Mapping[str, str], now: datetime) -> None:
+def _show_table(user: SignedIn, rows: Sequence[CallView], called: Called, now: datetime) -> None:
     config = st.column_config
-    frame = pd.DataFrame([_cells(view, user.timezone, providers, now) for view in rows])
+    frame = pd.DataFrame([_cells(view, user.timezone, called, now) for view in rows])
     if not user.is_admin:
         frame = frame.drop(columns="Who")
     st.dataframe(
@@ -63,15 +73,15 @@ def _show_table(user: SignedIn, rows: Sequence[CallView], providers: Mapping[str
     )  # fmt: skip
 
 
-def _cells(view: CallView, timezone: str, providers: Mapping[str, str], now: datetime) -> dict[str, object]:
+def _cells(view: CallView, timezone: str, called: Called, now: datetime) -> dict[str, object]:
     row = view.usage
     known = ": ".join(part for part in (row.price_source, row.price_note) if part)
     about = "about " if row.estimated and row.cost is not None else ""
     return {
         "When": times.moment(row.occurred_at, timezone, now=now),
         "Who": view.person or "–",
-        "Provider": providers.get(row.provider, row.provider),
-        "Model": row.model,
+        "Provider": called.providers.get(row.provider, row.provider),
+        "Model": called.models[row.provider, row.model],
         "Ended": "correction" if row.corrects_id else STATUSES[row.status],
         "Pictures": row.images,
         "Cost": "free" if row.cost == 0 and not row.corrects_id else f"{about}{short_dollars(row.cost)}",

@@ -51,7 +51,9 @@ def show_list(entries: Sequence[Entry], by: Dimension, wanted: UsageFilter) -> N
             "change": config.TextColumn("Change", help="Cost against the range of the same length before."),
             "images": config.NumberColumn("Pictures", format="localized"),
             "calls": config.NumberColumn("Calls", format="localized"),
-            "not well": config.NumberColumn("Not well", help="Failed, refused or broken off.", format="localized"),
+            "not well": config.NumberColumn(
+                "Without success", help="Failed, refused or broken off.", format="localized"
+            ),
             "unpriced": config.NumberColumn("No price", help="Calls whose price is not known.", format="localized"),
             "latency": config.NumberColumn("Seconds", help="How long a call took on average.", format="%.1f"),
         },

@@ -94,7 +94,7 @@ def _spent_note(sums: Sums) -> str:
 
 
 def _calls_note(sums: Sums) -> str:
-    parts = [f"{sums.errors + sums.refused + sums.aborted:,} not well"]
+    parts = [f"{sums.errors + sums.refused + sums.aborted:,} without success"]
     if sums.mean_latency_ms is not None:
         parts.append(f"{times.duration(sums.mean_latency_ms)} on average")
     return ", ".join(parts)

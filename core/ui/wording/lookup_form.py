@@ -8,6 +8,7 @@ from core.identity.sessions import SignedIn
 from core.runtime import get_runtime
 from core.studio.wording import exchange, lookups
 from core.studio.wording.lookups import LookupForm, values_of_text
+from core.studio.wording.nesting import bracketed
 from core.ui.errors import guarded
 from core.ui.wording.acting import Opened, close, finish, while_there
 from core.ui.words import count, listed, plain
@@ -59,12 +60,17 @@ def _say_count(typed: str) -> None:
     written = [" ".join(line.split()) for line in typed.splitlines() if line.strip()]
     twice = sorted({one for one in written if written.count(one) > 1}) if len(written) < 2000 else []
     try:
-        kept = len(values_of_text(typed))
+        values = values_of_text(typed)
     except AtelierError as error:
         st.caption(f":orange[{plain(str(error))}]")
         return
     more = f"; {listed([f'“{plain(one)}”' for one in twice[:5]])} is there twice and counts once" if twice else ""
-    st.caption(f"{count(kept, 'value')}{more}")
+    st.caption(f"{count(len(values), 'value')}{more}")
+    if written_out := bracketed(values):
+        st.caption(
+            f":orange[{listed([f'“{plain(one)}”' for one in written_out[:5]])}: brackets stay in the picture's words. "
+            "To mean the values of another lookup, write its key alone, without brackets.]"
+        )
 
 
 def show_taking_lookups(user: SignedIn, dialog: Opened) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.clock import utc_now
 from core.identity.sessions import SignedIn
+from core.metering import names
 from core.runtime import get_runtime
 from core.studio.shelves.projects import list_projects
 from core.studio.wording import templates
@@ -28,19 +29,22 @@ def show_templates(user: SignedIn, now: datetime) -> None:
         rows = templates.list_templates(session, user.actor)
         binned = templates.list_trashed_templates(session, user.actor)
         projects = {one.id: one.name for one in list_projects(session, user.actor)}
+        models = names.of_models(session, list({(row.provider, row.model) for row in rows}))
     if not rows:
         empty_state("No template yet", "Save an order form under Generate, and begin with it the next time.",
                     icon=":material/bookmarks:")  # fmt: skip
         st.page_link("pages/create/generate.py", label="Generate", icon=":material/brush:")
-    shown = _narrow(rows, projects)
+    shown = _narrow(rows, projects, models)
     for row in shown:
-        _show_card(user, row, projects, now)
+        _show_card(user, row, projects, models[row.provider, row.model], now)
     if rows and not shown:
         st.caption("No template is like this.")
     _show_trash(user, binned)
 
 
-def _narrow(rows: Sequence[GenerationTemplate], projects: Mapping[str, str]) -> list[GenerationTemplate]:
+def _narrow(
+    rows: Sequence[GenerationTemplate], projects: Mapping[str, str], models: Mapping[tuple[str, ...], str]
+) -> list[GenerationTemplate]:
     used = {row.project_id for row in rows if row.project_id}
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button("Import", icon=":material/upload:", key="templates-take", on_click=open_dialog,
@@ -67,11 +71,14 @@ def _narrow(rows: Sequence[GenerationTemplate], projects: Mapping[str, str]) -> 
         row
         for row in rows
         if (not where or (row.is_global if where == EVERYWHERE else row.project_id == where))
-        and sought in f"{row.name} {row.model} {row.parameter_set.get('prompt', '')}".casefold()
+        and sought
+        in " ".join(
+            (row.name, row.model, models[row.provider, row.model], str(row.parameter_set.get("prompt", "")))
+        ).casefold()
     ]
 
 
-def _show_card(user: SignedIn, row: GenerationTemplate, projects: Mapping[str, str], now: datetime) -> None:
+def _show_card(user: SignedIn, row: GenerationTemplate, projects: Mapping[str, str], model: str, now: datetime) -> None:
     with st.container(border=True, key=f"template-{row.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             place = EVERYWHERE if row.project_id is None else projects.get(row.project_id, "A project in the trash")
@@ -93,7 +100,7 @@ def _show_card(user: SignedIn, row: GenerationTemplate, projects: Mapping[str, s
             st.caption(plain(row.description))
         st.text(shortened(str(row.parameter_set.get("prompt", "")), 200) or "Without words")
         values = row.parameter_set.get("parameters") or {}
-        facts = [row.model, f"used {count(row.usage_count, 'time')}",
+        facts = [model, f"used {count(row.usage_count, 'time')}",
                  f"kept {format_instant(row.created_at, user.timezone, now=now)}"]  # fmt: skip
         facts += [", ".join(f"{name} {value}" for name, value in values.items())] if values else []
         st.caption(plain(shortened(" · ".join(facts), 240)))

@@ -112,6 +112,10 @@ def test_the_tree_tells_nested_lookups_loops_and_repeats():
     assert nesting.tree(deep, "k0").is_lookup
 
 
+def test_values_written_as_in_a_prompt_are_told_apart():
+    assert nesting.bracketed(["boat", "a [boat]", "[x", "[]", "[a,b] lake", "x]"]) == ["a [boat]", "[a,b] lake"]
+
+
 def test_a_line_is_tried_with_its_first_ten_items():
     words = {"n": [str(number) for number in range(40)]}
     trial = nesting.try_line(words, "boat [n], [a,b]")
