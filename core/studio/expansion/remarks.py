@@ -10,7 +10,8 @@ MOST_OF_A_KIND = 20
 
 @dataclass(frozen=True, slots=True)
 class ExpansionWarning:
-    """``field`` is ``prompt``, ``negative_prompt`` or a parameter; ``start`` and ``end`` are places in its text."""
+    """``field`` is ``prompt``, ``negative_prompt`` or a parameter; ``start`` and ``end`` are places in its text;
+    ``untold`` more of its code were found and are not told."""
 
     code: str
     message: str
@@ -18,6 +19,7 @@ class ExpansionWarning:
     start: int
     end: int
     severity: Severity = Severity.WARNING
+    untold: int = 0
 
 
 class Remarks:
@@ -46,13 +48,12 @@ class Remarks:
         self.add(problem.code, problem.message, field, start, end, problem.severity)
 
     def all(self) -> tuple[ExpansionWarning, ...]:
-        """In the order of the text; the last of a kind says how many more there are."""
+        """In the order of the text; the last of a kind knows how many more there are."""
         last = {warning.code: key for key, warning in self._found.items()}
         for code, key in last.items():
             more = self._counts[code] - MOST_OF_A_KIND
             if more > 0:
-                warning = self._found[key]
-                self._found[key] = replace(warning, message=f"{warning.message} (And {more:,} more like this.)")
+                self._found[key] = replace(self._found[key], untold=more)
                 self._counts[code] = MOST_OF_A_KIND
         fields = {"prompt": 0, "negative_prompt": 1}
         return tuple(sorted(self._found.values(), key=lambda one: (fields.get(one.field, 2), one.field, one.start)))
