@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.clock import utc_now
-from core.errors import AtelierError
 from core.runtime import get_runtime
 from core.studio.catalogue.offers import list_offers
 from core.studio.hooks import registry
@@ -14,14 +13,14 @@ from core.studio.wording.lookups import list_lookups
 from core.studio.wording.templates import list_templates
 from core.ui.errors import guarded
 from core.ui.gate import current_user
+from core.ui.generate.bar import order_bar, sides
 from core.ui.generate.draft import DROPPED, current_draft, new_seed, save
 from core.ui.generate.fields import WIDTH, ask_parameters
 from core.ui.generate.models import choose_model
-from core.ui.generate.ordering import show_order_button, show_placed
+from core.ui.generate.ordering import show_offer
 from core.ui.generate.pictures_in import ask_pictures
-from core.ui.generate.preview import show_headline, show_preview
+from core.ui.generate.preview import show_preview, show_standing
 from core.ui.generate.projects import choose_project
-from core.ui.generate.quoting import preview
 from core.ui.generate.running import show_running
 from core.ui.generate.wording import TOAST, show_lookups, show_saving, show_templates
 from core.ui.page import empty_state, page_header
@@ -48,7 +47,8 @@ if not offers:
 
 with guarded():
     draft = current_draft(runtime, user)
-    form_side, result_side = st.columns([6, 5], gap="large")
+    with sides():
+        form_side, result_side = st.columns([6, 5], gap="large")
     with form_side:
         offer = choose_model(runtime, draft, offers, now=now)
         for said in st.session_state.pop(DROPPED, None) or ():
@@ -103,17 +103,12 @@ with guarded():
     with result_side:
         form = draft.form(takes_negative=takes_negative)
         if form is not None and (draft.prompt.strip() or not offer.model.capabilities.get("needs_prompt", True)):
-            try:
-                seen = preview(runtime, user, offer, form, now=now)
-            except AtelierError as error:
-                st.warning(plain(str(error)), icon=":material/edit_note:")
-            else:
-                show_headline(seen, offer.provider_name, is_admin=user.is_admin)
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    show_order_button(runtime, user, draft, form, seen)
-                    show_saving(runtime, user, form, project)
-                show_placed(draft)
+            with order_bar():
+                seen = show_offer(runtime, user, draft, offer, form, now=now)
+            if seen is not None:
+                show_standing(seen, offer.provider_name, is_admin=user.is_admin)
                 show_preview(draft, seen)
+                show_saving(runtime, user, form, project)
         else:
             st.caption("The preview shows every item before anything is ordered. Ctrl+Enter in the prompt brings it.")
         show_running(runtime, user)

@@ -88,7 +88,8 @@ def test_what_is_previewed_is_ordered_once_and_the_form_is_kept(runtime, anna, p
     assert "**2 items** · free" in said(screen)
     screen = press(screen, "Order 2 pictures")
     assert "a \\[red,blue\\] \\*fox\\*" in "".join(one.label for one in screen.get("page_link"))
-    press(screen, "Order 2 pictures")
+    screen = press(screen, "Order 2 pictures")
+    assert "Ordered once" in screen.toast[0].value
     (order,) = placed(runtime)
     assert (order.expanded_count, order.base_parameter_set["prompt"]) == (2, "a [red,blue] *fox*")
     assert field(open_page(GENERATE), "Prompt").value == "a [red,blue] *fox*"
@@ -96,12 +97,24 @@ def test_what_is_previewed_is_ordered_once_and_the_form_is_kept(runtime, anna, p
 
 def test_what_cannot_be_made_is_said_with_its_place_before_it_is_ordered(anna, painter, open_page):
     screen = typed(open_page(GENERATE), "Prompt", "a [red fox")
-    assert "never closed" in said(screen) and "characters 3 to 3" in said(screen)
+    assert "never closed" in said(screen) and "Prompt, character 3: a **\\[** red fox" in said(screen)
+    screen = typed(screen, "Prompt", "fox [ " * 25)
+    assert said(screen).count("never closed") == 1 and "characters 5, 11, 17 and 22 more" in said(screen)
+    assert "1 to mind below" in said(screen)
     screen = typed(screen, "width", "500")
     assert "“500” is not a multiple of 8; 504 would do" in said(screen)
     screen = typed(screen, "Negative prompt", "blur || people")
     assert "Give the negative prompt one" in said(screen)
     assert not any(one.label.startswith("Order ") for one in screen.button)
+
+
+def test_a_press_on_a_count_that_has_changed_since_orders_nothing(runtime, anna, painter, open_page):
+    screen = typed(open_page(GENERATE), "Prompt", "a fox")
+    field(screen, "Prompt").input("a [red,blue] fox")
+    press(screen, "Order 1 picture")
+    assert placed(runtime) == []
+    press(screen, "Order 2 pictures")
+    assert placed(runtime)[0].expanded_count == 2
 
 
 def test_another_model_keeps_what_it_takes_and_says_what_it_does_not(runtime, anna, painter, open_page):

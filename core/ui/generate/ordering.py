@@ -5,34 +5,54 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from core.clock import utc_now
+from core.errors import AtelierError
 from core.identity.sessions import SignedIn
 from core.runtime import Runtime
+from core.studio.catalogue.offers import Offer
 from core.studio.orders import placing
 from core.studio.orders.forms import OrderForm
 from core.studio.orders.placing import Preview
 from core.ui.errors import guarded
 from core.ui.generate.draft import Draft
-from core.ui.generate.quoting import quotes_of_visit
+from core.ui.generate.preview import show_headline
+from core.ui.generate.quoting import preview, quotes_of_visit
 from core.ui.generate.wording import TOAST
 from core.ui.money import dollars
-from core.ui.words import count
+from core.ui.words import count, plain
 
 PLACED = "generate.placed"
 # Two presses closer together than this are a double click, however slow the screen was in between.
 DOUBLE_CLICK = timedelta(seconds=3)
 
 
-def show_order_button(runtime: Runtime, user: SignedIn, draft: Draft, form: OrderForm, seen: Preview) -> None:
+def show_offer(
+    runtime: Runtime, user: SignedIn, draft: Draft, offer: Offer, form: OrderForm, *, now: datetime
+) -> Preview | None:
+    """How many for how much, the button, and the way to what it ordered; or why it cannot be ordered, and ``None``."""
+    try:
+        seen = preview(runtime, user, offer, form, now=now)
+    except AtelierError as error:
+        st.warning(plain(str(error)), icon=":material/edit_note:")
+        return None
+    show_headline(seen)
+    _show_button(runtime, user, draft, form, seen)
+    _show_placed(draft)
+    return seen
+
+
+def _show_button(runtime: Runtime, user: SignedIn, draft: Draft, form: OrderForm, seen: Preview) -> None:
     """The button, which says how many pictures for how much."""
     cost = seen.estimate.cost
     price = f" · about {dollars(cost)}" if cost else ""
-    # Its key is that of the order to be: a click meant for the one before finds no button.
-    if st.button(f"Order {count(seen.images, 'picture')}{price}", type="primary", key=f"place-{draft.token}",
-                 icon=":material/brush:", disabled=not seen.expansion.items):  # fmt: skip
+    # Its key is that of the order to be, and of what it says: a click meant for the one before, or for the count before
+    # the prompt was changed, finds no button.
+    key = f"place-{draft.token}-{seen.images}-{cost}"
+    if st.button(f"Order {count(seen.images, 'picture')}{price}", type="primary", key=key, icon=":material/brush:",
+                 disabled=not seen.expansion.items):  # fmt: skip
         _order(runtime, user, draft, form, seen.images)
 
 
-def show_placed(draft: Draft) -> None:
+def _show_placed(draft: Draft) -> None:
     """The way to the order that was just placed, until the form is changed."""
     placed = st.session_state.get(PLACED)
     if placed and placed[1] == draft.kept():
@@ -42,6 +62,7 @@ def show_placed(draft: Draft) -> None:
 
 def _order(runtime: Runtime, user: SignedIn, draft: Draft, form: OrderForm, images: int) -> None:
     if _is_double_click(draft, utc_now()):
+        st.toast("Ordered once: the second press came right after the first. Press again for another order.")
         return
     with guarded():
         with runtime.database.session() as session:

@@ -5,21 +5,25 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.studio.expansion import ExpandedItem, Expansion, ExpansionWarning, Severity, number_in_words
+from core.studio.expansion import ExpandedItem, Expansion, Severity, number_in_words
 from core.studio.orders.estimating import Estimate
 from core.studio.orders.placing import Preview
 from core.ui.generate.debugging import show_debugging
 from core.ui.generate.draft import Draft
+from core.ui.generate.remarks import grouped, show_remarks
 from core.ui.money import dollars
 from core.ui.words import count, plain, shortened
 
 FIRST = 12
-_ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:", Severity.INFO: ":material/info:"}
 
 
-def show_headline(seen: Preview, provider: str, *, is_admin: bool) -> None:
-    """How many, and for how much; what stands against it today."""
+def show_headline(seen: Preview) -> None:
+    """How many, for how much, and whether there is anything to mind below."""
     st.markdown(_headline(seen))
+
+
+def show_standing(seen: Preview, provider: str, *, is_admin: bool) -> None:
+    """What stands against it today; nothing, when nothing does."""
     cost, left = seen.estimate.cost, seen.left_today
     if cost is None:
         _show_unknown_price(seen, is_admin=is_admin)
@@ -46,7 +50,7 @@ def show_preview(draft: Draft, seen: Preview) -> None:
     """The preview of a form that can be ordered, below its headline."""
     expansion = seen.expansion
     show_debugging(seen)
-    _show_warnings(draft, expansion.warnings)
+    show_remarks(grouped(expansion.warnings), {"prompt": draft.prompt, "negative_prompt": draft.negative_prompt})
     for batch in expansion.batches:
         if len(expansion.batches) > 1:
             of = f" of {batch.possible_in_words}" if batch.capped else ""
@@ -68,38 +72,22 @@ def _headline(seen: Preview) -> str:
         parts.append(f"price unknown: {plain(seen.estimate.note)}")
     else:
         parts.append("free" if cost == 0 else f"about **{dollars(cost)}**{_range(seen.estimate)}")
+    if mind := _to_mind(seen):
+        parts.append(f":material/warning: {mind} to mind below")
     return " · ".join(parts)
+
+
+def _to_mind(seen: Preview) -> int:
+    """How much is said below that may change a person's mind: on a phone it is out of sight when they order."""
+    cost, left = seen.estimate.cost, seen.left_today
+    is_capped = left is not None and (cost is None or cost > left)
+    return is_capped + sum(one.first.severity is not Severity.INFO for one in grouped(seen.expansion.warnings))
 
 
 def _range(estimate: Estimate) -> str:
     if estimate.lowest is None or estimate.highest is None or estimate.lowest == estimate.highest:
         return ""
     return f", {dollars(estimate.lowest)} to {dollars(estimate.highest)} an item"
-
-
-def _show_warnings(draft: Draft, warnings: Sequence[ExpansionWarning]) -> None:
-    if not warnings:
-        return
-    texts = {"prompt": draft.prompt, "negative_prompt": draft.negative_prompt}
-    names = {"prompt": "Prompt", "negative_prompt": "Negative prompt"}
-    with st.container(border=True, gap="xsmall"):
-        for warning in warnings[:8]:
-            where = names.get(warning.field, plain(warning.field.replace("_", " ").capitalize()))
-            st.markdown(f"{_ICONS[warning.severity]} {plain(warning.message)}")
-            excerpt = _excerpt(texts.get(warning.field, ""), warning.start, warning.end)
-            place = f", characters {warning.start + 1} to {warning.end}" if excerpt else ""
-            st.caption(f"{where}{place}{excerpt}")
-        if len(warnings) > 8:
-            st.caption(f"And {len(warnings) - 8} more.")
-
-
-def _excerpt(text: str, start: int, end: int) -> str:
-    if not text or end <= start:
-        return ""
-    before = "…" if start > 20 else ""
-    after = "…" if end + 20 < len(text) else ""
-    left, marked, right = text[max(0, start - 20) : start], text[start : min(end, start + 60)], text[end : end + 20]
-    return f": {before}{plain(left)} **{plain(marked)}** {plain(right)}{after}"
 
 
 def _show_items(expansion: Expansion) -> None:
