@@ -249,7 +249,7 @@ def test_review_is_done_with_the_keyboard(studio: Studio, browser_page: Page, co
         for place in range(4)
     ]
     studio.enter(browser_page, "Review")
-    heading = browser_page.get_by_role("heading", level=3)
+    heading = browser_page.get_by_role("heading", level=2)
     expect(heading).to_have_text("Picture 0")
     settled(browser_page)  # the keys are listened to once the screen is drawn
     for key, following in (("a", "Picture 1"), ("x", "Picture 2"), ("Enter", "Picture 3")):
