@@ -75,27 +75,27 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
 }
 
 
-def visible(screens: Iterable[Screen], *, is_admin: bool) -> list[Screen]:
-    """The screens a person of this role may open."""
-    return [screen for screen in screens if is_admin or not screen.admins_only]
+def listed(screens: Iterable[Screen], *, is_admin: bool) -> list[Screen]:
+    """The screens that stand in the navigation for a person of this role."""
+    return [screen for screen in screens if not screen.hidden and (is_admin or not screen.admins_only)]
 
 
 def navigation(*, is_admin: bool) -> st.Page:
     """Draw the navigation for a role; the page to run."""
     pages: dict[str, list[st.Page]] = {}
     for heading, screens in SCREENS.items():
-        entries = [_page(screen) for screen in visible(screens, is_admin=is_admin)]
-        if entries:
-            pages[heading] = entries
+        shown = listed(screens, is_admin=is_admin)
+        # What is not listed has its address all the same; one that is for others says so.
+        pages[heading] = [_page(screen, is_listed=screen in shown) for screen in screens]
     return st.navigation(pages, expanded=True)
 
 
-def _page(screen: Screen) -> st.Page:
+def _page(screen: Screen, *, is_listed: bool) -> st.Page:
     return st.Page(
         ROOT / screen.script,
         title=screen.title,
         icon=screen.icon,
         url_path=screen.address or None,
         default=screen.is_front,
-        visibility="hidden" if screen.hidden else "visible",
+        visibility="visible" if is_listed else "hidden",
     )

@@ -1,7 +1,7 @@
 """Which screens there are, and who sees them."""
 
 from core.identity.models import User
-from core.ui.navigation import ROOT, SCREENS, visible
+from core.ui.navigation import ROOT, SCREENS, listed
 from tests.screens.conftest import SignIn
 from tests.screens.support import open_screen, said
 
@@ -20,8 +20,8 @@ def test_addresses_are_unique_and_one_screen_is_the_front() -> None:
 
 
 def test_members_see_no_group_of_administrators() -> None:
-    assert visible(SCREENS["Admin"], is_admin=False) == []
-    assert visible(SCREENS["Publish"], is_admin=False) == list(SCREENS["Publish"])
+    assert listed(SCREENS["Admin"], is_admin=False) == []
+    assert listed(SCREENS["Publish"], is_admin=False) == list(SCREENS["Publish"])
 
 
 def test_the_frame_greets_the_person_signed_in(alice: User, sign_in: SignIn) -> None:

@@ -13,10 +13,10 @@ _BAR = "order-bar"
 # boxes between vanish. What has the focus is scrolled clear of it, and of the phone's own bar for gestures.
 _CSS = """
 @media (max-width: 640px) {
-  .st-key-SIDES > :has(> [data-testid="stColumn"]),
   .st-key-SIDES > * > :has(> [data-testid="stColumn"]),
   .st-key-SIDES [data-testid="stColumn"]:has(.st-key-BAR),
   .st-key-SIDES [data-testid="stColumn"]:has(.st-key-BAR) > :has(> * > .st-key-BAR) { display: contents; }
+  .st-key-SIDES > * { gap: 1rem; }
   .st-key-SIDES > * > * > [data-testid="stColumn"] { width: 100%; min-width: 100%; }
   :has(> .st-key-BAR) { position: sticky; bottom: 0; z-index: 5; background: GROUND;
     border-top: 1px solid LINE; padding: 0.6rem 0 max(0.7rem, env(safe-area-inset-bottom)); }
