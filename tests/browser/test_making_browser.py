@@ -38,6 +38,7 @@ def test_an_order_is_placed_once_and_its_pictures_appear(
     prompt = page.get_by_role("textbox", name="Prompt", exact=True)
     prompt.fill("a [red,blue] harbour at [dawn,dusk]")
     prompt.press("Control+Enter")
+    _is_in_sight_on_a_phone(page, "Order 4 pictures")
     page.get_by_role("button", name="Order 4 pictures").dblclick()
     expect(page.get_by_text("4 pictures ordered.")).to_be_visible()
     settled(page)
@@ -63,6 +64,17 @@ def test_an_order_is_placed_once_and_its_pictures_appear(
         assert session.scalar(select(func.count()).select_from(Order)) == 1
     _stays_when_opened_from_the_list(page)
     assert complaints.messages == []
+
+
+def _is_in_sight_on_a_phone(page: Page, button: str) -> None:
+    """From the first field on, however many fields stand between."""
+    wide = page.viewport_size
+    assert wide is not None
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_test_id("stMain").evaluate("one => one.scrollTo(0, 0)")
+    expect(page.get_by_role("heading", name="Generate")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name=button)).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(wide)
 
 
 def _stays_when_opened_from_the_list(page: Page) -> None:

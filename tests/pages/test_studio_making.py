@@ -111,8 +111,8 @@ def test_what_cannot_be_made_is_said_with_its_place_before_it_is_ordered(anna, p
 def test_a_press_on_a_count_that_has_changed_since_orders_nothing(runtime, anna, painter, open_page):
     screen = typed(open_page(GENERATE), "Prompt", "a fox")
     field(screen, "Prompt").input("a [red,blue] fox")
-    press(screen, "Order 1 picture")
-    assert placed(runtime) == []
+    screen = press(screen, "Order 1 picture")
+    assert placed(runtime) == [] and "now says “Order 2 pictures”" in screen.toast[0].value
     press(screen, "Order 2 pictures")
     assert placed(runtime)[0].expanded_count == 2
 

@@ -21,6 +21,7 @@ from core.ui.money import dollars
 from core.ui.words import count, plain
 
 PLACED = "generate.placed"
+BUTTON = "generate.button"
 # Two presses closer together than this are a double click, however slow the screen was in between.
 DOUBLE_CLICK = timedelta(seconds=3)
 
@@ -47,9 +48,22 @@ def _show_button(runtime: Runtime, user: SignedIn, draft: Draft, form: OrderForm
     # Its key is that of the order to be, and of what it says: a click meant for the one before, or for the count before
     # the prompt was changed, finds no button.
     key = f"place-{draft.token}-{seen.images}-{cost}"
-    if st.button(f"Order {count(seen.images, 'picture')}{price}", type="primary", key=key, icon=":material/brush:",
-                 disabled=not seen.expansion.items):  # fmt: skip
+    label = f"Order {count(seen.images, 'picture')}{price}"
+    if st.button(label, type="primary", key=key, icon=":material/brush:", disabled=not seen.expansion.items):
         _order(runtime, user, draft, form, seen.images)
+    elif _was_meant_otherwise(draft, key):
+        st.toast(
+            f"Nothing was ordered: the form had changed, and the button now says “{plain(label)}”. Press it again."
+        )
+
+
+def _was_meant_otherwise(draft: Draft, key: str) -> bool:
+    """Whether the button that was pressed is this order's, as it was before the form changed."""
+    before: str | None = st.session_state.get(BUTTON)
+    st.session_state[BUTTON] = key
+    if before is None or before == key or not before.startswith(f"place-{draft.token}-"):
+        return False
+    return bool(st.session_state.get(before))
 
 
 def _show_placed(draft: Draft) -> None:
