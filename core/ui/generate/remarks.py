@@ -87,4 +87,5 @@ def _excerpt(text: str, start: int, end: int) -> str:
     )
     if not marked.strip():
         return ""
-    return f": {before}{plain(left)} **{plain(marked)}** {plain(right)}{after}"
+    gap = "" if right.startswith((",", ".", ";", "!", "?")) else " "  # a letter right behind it would end no bold
+    return f": {before}{plain(left)} **{plain(marked)}**{gap}{plain(right)}{after}"
