@@ -1,4 +1,4 @@
-"""The bar with count, price and *Order*: in its place on a wide window, always in sight on a phone."""
+"""The bar with count, price and *Order*: on a phone in sight from the first field on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ _CSS = """
   .st-key-SIDES [data-testid="stColumn"]:has(.st-key-BAR) > :has(> * > .st-key-BAR) { display: contents; }
   .st-key-SIDES > * { gap: 1rem; }
   .st-key-SIDES > * > * > [data-testid="stColumn"] { width: 100%; min-width: 100%; }
-  :has(> .st-key-BAR) { position: sticky; bottom: 0; z-index: 5; background: GROUND;
+  div:has(> .st-key-BAR) { position: sticky; bottom: 0; z-index: 5; background: GROUND;
     border-top: 1px solid LINE; padding: 0.6rem 0 max(0.7rem, env(safe-area-inset-bottom)); }
   .st-key-BAR { gap: 0.5rem; max-height: 45vh; overflow-y: auto; }
   .st-key-BAR > *, .st-key-BAR .stButton, .st-key-BAR button { width: 100%; }
