@@ -57,10 +57,14 @@ def test_words_are_found_by_their_beginning(session, shelf, words, names):
     assert found(session, words) == names
 
 
-def test_many_hits_are_found_like_few(session, shelf, monkeypatch):
+@pytest.mark.parametrize(("common", "rare"), [(0.0, 0.0), (2.0, 2.0), (2.0, 0.0)], ids=["many", "few", "some"])
+def test_many_hits_are_found_like_few(session, shelf, monkeypatch, common, rare):
     monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(search, "COMMON", common)
+    monkeypatch.setattr(search, "RARE", rare)
     assert found(session, "blue") == {"dunes", "sea"}
     assert found(session, "blu du") == {"dunes"}
+    assert found(session, "lue") == set()
 
 
 TYPED = "\"'*():^{}[]+-&|!<>\\%_~@#,;. \t\nAND OR NOT NEAR blue 12 é山\N{ZERO WIDTH SPACE}\N{MUSICAL SYMBOL G CLEF}"
