@@ -6,7 +6,6 @@ The store is walked in order of key and compared, some hundred keys at a time, w
 |---|---|---|
 | blobs | ``blobs/<sha256>/<blob>/…`` | the blob is there |
 | proofs | ``proofs/…`` | a sale shows it |
-| answers | ``answers/<attempt>.json`` | the attempt is not settled |
 
 What waits for removal is known too. Anything elsewhere in the store is told of as *other* and never removed: whoever
 put it there may need it. Files of the last day may belong to work under way, so they are not counted.
@@ -32,7 +31,6 @@ from core.system.models import StorageRemoval
 OLD_ENOUGH = timedelta(days=1)
 AT_A_TIME = 400
 SAMPLE = 200
-_UNSETTLED = ("open", "submitted", "unknown")
 
 
 class Place(enum.StrEnum):
@@ -40,7 +38,6 @@ class Place(enum.StrEnum):
 
     BLOBS = "blobs"
     PROOFS = "proofs"
-    ANSWERS = "answers"
     OTHER = "other"
 
 
@@ -120,8 +117,6 @@ def place_of(key: str) -> Place:
                 return Place.BLOBS
             case ["proofs", _]:
                 return Place.PROOFS
-            case ["answers", _]:
-                return Place.ANSWERS
     return Place.OTHER
 
 
@@ -135,7 +130,6 @@ def _known(session: Session, keys: Sequence[str]) -> set[str]:
         by_place.setdefault(place_of(key), []).append(key)
     known |= _of_blobs(session, by_place.get(Place.BLOBS, []))
     known |= _of_proofs(session, by_place.get(Place.PROOFS, []))
-    known |= _of_answers(session, by_place.get(Place.ANSWERS, []))
     return known
 
 
@@ -145,16 +139,7 @@ def _of_blobs(session: Session, keys: Sequence[str]) -> set[str]:
     return {key for stored in rows for key in all_keys(stored)}
 
 
-# By the names of the tables: sales and the studio stand above this context.
+# By the name of the table: sales stand above this context.
 def _of_proofs(session: Session, keys: Sequence[str]) -> set[str]:
     column = Base.metadata.tables["sale_queue"].c.screenshot_key
     return set(session.scalars(select(column).where(column.in_(keys)))) if keys else set()
-
-
-def _of_answers(session: Session, keys: Sequence[str]) -> set[str]:
-    attempts = Base.metadata.tables["generation_attempts"]
-    by_id = {key.rpartition("/")[2].removesuffix(".json"): key for key in keys}
-    if not by_id:
-        return set()
-    query = select(attempts.c.id).where(attempts.c.id.in_(by_id), attempts.c.state.in_(_UNSETTLED))
-    return {by_id[one] for one in session.scalars(query)}

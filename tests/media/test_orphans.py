@@ -14,13 +14,11 @@ from core.media import orphan_reports as reports
 from core.media.blobs import all_keys
 from core.media.errors import StorageUnavailableError
 from core.media.room import room_by_person
-from core.studio.orders.models import AttemptState
 from core.system.actors import Actor
 from core.system.models import AuditEvent, StorageRemoval
 from tests.factories import DAY, HOUR, NOON, make_blob
 from tests.identity.support import add
 from tests.sales.support import make_sale
-from tests.studio.factories import make_generation_attempt, make_item, make_order, make_provider
 
 
 class Time:
@@ -74,26 +72,23 @@ def make_known(database, user_id, put):
     with database.session() as session:
         user = add(session, "bob")
         blob = make_blob(session, user)
-        order = make_order(session, user, make_provider(session))
-        waiting, done = (
-            make_generation_attempt(session, make_item(session, order), state=state)
-            for state in (AttemptState.SUBMITTED, AttemptState.DONE)
-        )
         blob.storage_key = f"{user.id}/blobs/{'a' * 64}/{blob.id}/original.png"
         make_sale(session, user, screenshot_key=f"{user.id}/proofs/one.png", screenshot_mime="image/png")
         leaving = f"{user.id}/proofs/leaving.png"
         session.add(StorageRemoval(key=leaving, created_at=NOON, not_before=NOON + HOUR))
         known = [*all_keys(blob.storage_key), f"{user.id}/proofs/one.png", leaving]
-        known.append(f"{user.id}/answers/{waiting.id}.json")
-        unknown = f"{user.id}/answers/{done.id}.json"
     for key in known:
         put(key)
-    return user, known, unknown
+    return user, known
 
 
 def test_only_what_no_row_knows_of_is_reported_and_nothing_is_removed(ports, store, root, put):
-    user, known, served = make_known(ports.database, root, put)
-    lost = [put(served), put(f"{user.id}/proofs/two.png"), put(f"{user.id}/blobs/{'b' * 64}/blb_x/original.png")]
+    user, known = make_known(ports.database, root, put)
+    lost = [
+        put(f"{user.id}/proofs/three.png"),
+        put(f"{user.id}/proofs/two.png"),
+        put(f"{user.id}/blobs/{'b' * 64}/blb_x/original.png"),
+    ]
     foreign = put("backups/notes.txt")
     young = put(f"{user.id}/proofs/young.png", age=HOUR)
     assert find_orphans(ports) == f"Looked through {len(known) + 5} files; nothing refers to 3."
@@ -106,8 +101,8 @@ def test_only_what_no_row_knows_of_is_reported_and_nothing_is_removed(ports, sto
 
 
 def test_an_administrator_has_them_removed_after_looking(ports, store, root, put, time):
-    user, known, served = make_known(ports.database, root, put)
-    lost, foreign = put(served), put("backups/notes.txt")
+    user, known = make_known(ports.database, root, put)
+    lost, foreign = put(f"{user.id}/proofs/three.png"), put("backups/notes.txt")
     with pytest.raises(reports.NothingToRemove):
         ask(ports, root, reports.REMOVE)
     find_orphans(ports)

@@ -17,8 +17,8 @@ from core.db.upsert import insert_ignoring
 from core.media.blobs import Place, record_blob, remove_objects
 from core.media.probe import ProbedFile
 from core.studio.execution.keeping import Kept
+from core.studio.execution.outcomes import plain
 from core.studio.execution.requests import prompts_sent, seed_sent
-from core.studio.execution.spool import plain
 from core.studio.execution.work import Work
 from core.studio.hooks.registry import BEFORE
 from core.studio.parameters.names import SYNONYMS

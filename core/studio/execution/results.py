@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.media.blobs import remove_objects
-from core.studio.execution import settling, spool
+from core.studio.execution import settling
 from core.studio.execution.calls import NeverCalled
 from core.studio.execution.keeping import Kept, Lost
 from core.studio.execution.ledger import Ledger
@@ -80,13 +79,9 @@ def keep_later(ledger: Ledger, outcome: Outcome, found: Sequence[Kept], why: Gen
     ledger.defer(wait)
 
 
-def kept(
-    ledger: Ledger, outcome: Outcome, found: Sequence[Kept], lost: Sequence[Lost], *, had: int, is_spooled: bool
-) -> None:
+def kept(ledger: Ledger, outcome: Outcome, found: Sequence[Kept], lost: Sequence[Lost], *, had: int) -> None:
     """All that can be had of the results is here: ``had`` from before, ``found`` now."""
     stored = had + write_products(ledger.session, ledger.work, outcome, found, now=ledger.now)
-    if is_spooled:
-        remove_objects(ledger.session, [spool.spool_key(ledger.work)], now=ledger.now)
     if stored:
         settling.complete(ledger, outcome, stored=stored, lost=lost)
     else:

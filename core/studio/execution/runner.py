@@ -17,7 +17,7 @@ from core.clock import Clock
 from core.db.base import table_of
 from core.db.engine import Database, DatabaseUnavailableError
 from core.errors import UnavailableError
-from core.studio.execution import results, settling, spool
+from core.studio.execution import results, settling
 from core.studio.execution.calls import Calls, handle_of, stored_handle
 from core.studio.execution.keeping import Keeper, Kept, Lost
 from core.studio.execution.ledger import LeaseLost, Ledger
@@ -39,8 +39,6 @@ log = structlog.get_logger(__name__)
 
 # Seconds between the tries to write down what a call brought while the database is away: two minutes in all.
 PAUSES = (0.5, 1, 2, *[4] * 30)
-# The same for an answer that exists once, while the store has no room: ten minutes.
-LONG_PAUSES = (1, 2, 5, *[15] * 40)
 # For so long a provider may fail to say how a call stands.
 PATIENCE = timedelta(hours=24)
 
@@ -54,10 +52,6 @@ FORGOTTEN = GenerationError(
 )
 STOPPED_THERE = GenerationError(
     "The call was cancelled at the provider, not from here. Retry if you want it made again.", ErrorCategory.UNKNOWN
-)
-NOT_KEPT = GenerationError(
-    "The picture was made, and is charged, but there was no room to keep it. Make room on the disk, then retry.",
-    ErrorCategory.FILE_SYSTEM,
 )
 
 
@@ -113,10 +107,6 @@ class Runner:
             self._not_submitted(work, error)
             return
         outcome = submitted.outcome
-        if outcome is not None and self._exists_once(work) and not self._put_away(work, outcome):
-            self._note_submitted(work, submitted.handle, is_done=True)
-            self._write(work, lambda ledger: settling.unusable(ledger, outcome, NOT_KEPT), settles=True)
-            return
         self._note_submitted(work, submitted.handle, is_done=outcome is not None)
         if outcome is not None:
             self.wake()
@@ -162,23 +152,6 @@ class Runner:
                 .values(state=AttemptState.SUBMITTED, handle=handle, provider_request_id=handle["request_id"])
             )
 
-    def _exists_once(self, work: Work) -> bool:
-        """Whether the answer holds the results itself, cannot be asked for again, and is not free to have anew."""
-        return self.calls.traits_of(work).answers_at_once and work.kind is not ProviderKind.LOCAL
-
-    def _put_away(self, work: Work, outcome: Outcome) -> bool:
-        """Keep an answer that exists once; waits while there is no room for it. ``False`` when there never was."""
-        for pause in (*LONG_PAUSES, None):
-            try:
-                spool.keep(self.calls.store, work, outcome)
-                return True
-            except UnavailableError as error:
-                log.warning("An answer could not be put away yet.", item_id=work.id, reason=str(error))
-            if pause is None or self.stopping():
-                break
-            self.sleep(pause)
-        return False
-
     # Under way
 
     def _follow(self, work: Work) -> None:
@@ -186,27 +159,10 @@ class Runner:
             self._write(work, lambda ledger: ledger.give_back(ledger.now))
         elif work.kind is ProviderKind.LOCAL:
             self._not_made(work, REPEATED_HERE)
-        elif self._exists_once(work):
-            self._find_answer(work)
         elif work.attempt.state is AttemptState.OPEN:
             self._look_up(work)
         else:
             self._ask(work)
-
-    def _find_answer(self, work: Work) -> None:
-        """An answer that exists once was put away before it was written down; without it nobody can tell."""
-        try:
-            outcome = spool.find(self.calls.store, work)
-        except UnavailableError as error:
-            log.warning("The store does not answer; the item waits.", item_id=work.id, reason=str(error))
-            self._write(work, lambda ledger: ledger.defer(30))
-            return
-        if outcome is not None:
-            self._keep(work, outcome)
-        elif work.attempt.state is AttemptState.OPEN and self.calls.traits_of(work).finds_lost_calls:
-            self._look_up(work)
-        else:
-            self._write(work, lambda ledger: settling.unknown(ledger), settles=True)
 
     def _look_up(self, work: Work) -> None:
         """Ask the provider for a call whose answer was lost."""
@@ -340,10 +296,9 @@ class Runner:
         if waiting is not None and is_patient:
             self._write(work, lambda ledger: results.keep_later(ledger, outcome, kept, waiting))
             return
-        is_spooled = self._exists_once(work)
 
         def write(ledger: Ledger) -> None:
-            results.kept(ledger, outcome, kept, lost, had=len(had), is_spooled=is_spooled)
+            results.kept(ledger, outcome, kept, lost, had=len(had))
 
         self._write(work, write, settles=True)
 

@@ -9,9 +9,9 @@ from core.metering.price import Price
 from core.studio.execution import costs, notices
 from core.studio.execution.keeping import Lost
 from core.studio.execution.ledger import Ledger
+from core.studio.execution.outcomes import plain
 from core.studio.execution.products import share_cost
 from core.studio.execution.retries import MAX_RETRIES, wait_for
-from core.studio.execution.spool import plain
 from core.studio.orders.models import AttemptState, ItemStatus, LogLevel
 from core.studio.providers import ErrorCategory, GenerationError, Outcome
 

@@ -20,8 +20,7 @@ from core.ui.times import ago, moment
 from core.ui.words import count, plain
 
 EVERY_SECONDS = 3
-_PLACES = {Place.BLOBS: "Picture", Place.PROOFS: "Proof of a price", Place.ANSWERS: "Answer of a provider",
-           Place.OTHER: "Not Atelier's"}  # fmt: skip
+_PLACES = {Place.BLOBS: "Picture", Place.PROOFS: "Proof of a price", Place.OTHER: "Not Atelier's"}
 
 
 def show_orphans(user: SignedIn) -> None:

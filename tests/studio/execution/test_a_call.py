@@ -175,21 +175,3 @@ def test_without_room_on_the_disk_a_result_waits_and_what_came_before_is_kept(
     assert house.item(order_id).status is ItemStatus.COMPLETE
     assert len(house.products(order_id)) == 2
     assert house.scripted.count("submit") == 1
-
-
-def test_an_answer_that_exists_once_waits_in_hand_until_the_store_has_room(
-    at_once: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put, tries = at_once.store.put, [3]
-
-    def put_at_last(key: str, *args: object, **kwargs: object) -> None:
-        tries[0] -= 1
-        if tries[0] >= 0:
-            raise StorageFull("No room left.")
-        put(key, *args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(at_once.store, "put", put_at_last)
-    order_id = at_once.place()
-    at_once.turn()
-    assert at_once.slept == [1, 2, 5]
-    assert at_once.item(order_id).status is ItemStatus.COMPLETE

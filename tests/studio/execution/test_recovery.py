@@ -1,15 +1,15 @@
 """What becomes of calls whose worker died, or whose answer was lost."""
 
+import json
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from core.db.engine import DatabaseUnavailableError
 from core.media.storage import ObjectStore
-from core.studio.execution import claims, spool
+from core.studio.execution import claims, outcomes
 from core.studio.orders import actions
 from core.studio.orders.models import AttemptState, ItemStatus
 from core.studio.providers import (
@@ -24,7 +24,6 @@ from core.studio.providers import (
     ProviderKind,
 )
 from core.system.actors import Actor
-from core.system.models import StorageRemoval
 from tests.studio.execution.house import House, furnish
 from tests.studio.execution.scripted import Scripted, outcome_of, picture
 
@@ -98,22 +97,6 @@ def test_a_lost_call_nobody_can_be_asked_about_is_for_a_person_to_repeat(at_once
     at_once.run_until_idle()
     assert at_once.item(order_id).status is ItemStatus.COMPLETE
     assert [one.number for one in at_once.attempts(order_id)] == [1, 2]
-
-
-def test_an_answer_that_exists_once_is_put_away_before_anything_else(
-    at_once: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order_id = at_once.place()
-    with monkeypatch.context() as patch:
-        patch.setattr("core.studio.execution.results.submitted", lambda *_, **__: (_ for _ in ()).throw(Killed))
-        with pytest.raises(Killed):
-            at_once.turn()
-    at_once.recover()
-    at_once.run_until_idle()
-    assert at_once.item(order_id).status is ItemStatus.COMPLETE
-    assert (at_once.scripted.count("submit"), len(at_once.products(order_id))) == (1, 1)
-    with at_once.database.read() as session:  # and taken away when nobody needs it any more
-        assert [one for one in session.scalars(select(StorageRemoval.key)) if "/answers/" in one]
 
 
 def test_killed_between_storing_and_writing_the_same_pictures_come_once(
@@ -204,12 +187,9 @@ def test_asked_to_end_nothing_new_is_begun_and_nothing_is_lost(house: House) -> 
     assert house.item(order_id).status is ItemStatus.COMPLETE
 
 
-def test_an_answer_is_the_same_after_it_was_put_away(house: House) -> None:
-    house.place()
-    (work,) = house.begin()
+def test_an_answer_is_the_same_after_it_was_written_as_json() -> None:
     outcome = outcome_of(picture(1), returned={"seed": 4}, model_answered="painter-2")
-    spool.keep(house.store, work, outcome)
-    assert spool.find(house.store, work) == outcome
+    assert outcomes.outcome_from_json(json.loads(json.dumps(outcomes.outcome_to_json(outcome)))) == outcome
 
 
 def test_what_nobody_thought_of_is_said_and_tried_again_later(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.studio.execution.spool import outcome_from_json, outcome_to_json, plain
+from core.studio.execution.outcomes import outcome_from_json, outcome_to_json, plain
 from core.studio.providers import (
     ErrorCategory,
     GenerationError,

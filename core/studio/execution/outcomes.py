@@ -1,8 +1,4 @@
-"""Answers that hold their pictures themselves, kept in the store until the pictures are products.
-
-Such an answer exists once: whoever asked for it cannot ask again. It is put away before anything else is done with it,
-so that a crash, a full database or a disk without room for thumbnails costs nothing.
-"""
+"""What a provider answered, as JSON: so an answer that holds its pictures can wait until they are products."""
 
 import base64
 import json
@@ -11,30 +7,9 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from core.media.storage import ObjectMissing, ObjectStore
-from core.studio.execution.work import Work
 from core.studio.providers import Consumption, Outcome, Output
 
 _DECIMALS = ("megapixels", "seconds", "reported_cost")
-
-
-def spool_key(work: Work) -> str:
-    """Below its owner, like every object of theirs."""
-    return f"{work.user_id}/answers/{work.attempt.id}.json"
-
-
-def keep(store: ObjectStore, work: Work, outcome: Outcome) -> None:
-    """Put an answer away. Raises what the store raises."""
-    store.put(spool_key(work), json.dumps(outcome_to_json(outcome)).encode(), content_type="application/json")
-
-
-def find(store: ObjectStore, work: Work) -> Outcome | None:
-    """The answer that was put away for this call; ``None`` when there is none. Raises what the store raises."""
-    try:
-        content = store.get(spool_key(work))
-    except ObjectMissing:
-        return None
-    return outcome_from_json(json.loads(content))
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
