@@ -109,7 +109,7 @@ def _tag(user: SignedIn, ids: Sequence[str], put: Sequence[str], off: Mapping[st
 
     parts = [f"tagged {listed([f'“{name}”' for name in put])}"] if put else []
     if off:
-        parts.append(f"relieved of {listed([f'“{name}”' for name in off.values()])}")
+        parts.append(f"no longer tagged {listed([f'“{name}”' for name in off.values()])}")
     return Notice(f"{pictures(len(ids))} {' and '.join(parts)}.", undo=undo if has != had else None)
 
 
