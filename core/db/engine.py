@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.errors import InvalidInputError, UnavailableError
 
 BUSY_TIMEOUT_MS = 15_000
+# PostgreSQL: so many threads of a process are on the sidecar's hot path at once. Each goes back and forth between the
+# interpreter and the network some forty times a post, and more of them only take the interpreter from each other.
+HOT_PATH = 3
 
 
 class DatabaseUnavailableError(UnavailableError):
@@ -43,6 +46,7 @@ class Database:
         self.engine = _create_engine(url, is_sqlite=self.is_sqlite, pool_size=pool_size, echo=echo)
         self._reading = self.engine.execution_options(sqlite_begin="BEGIN")
         self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
+        self._hot_path = self._write_lock if self.is_sqlite else threading.BoundedSemaphore(HOT_PATH)
         self._write_session = sessionmaker(self.engine, expire_on_commit=False)
         self._read_session = sessionmaker(self._reading, expire_on_commit=False)
 
@@ -61,7 +65,7 @@ class Database:
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """One writing transaction without the ORM, for the sidecar's hot path."""
-        with self._write_lock, _translated(), self.engine.begin() as connection:
+        with self._hot_path, _translated(), self.engine.begin() as connection:
             yield connection
 
     def dispose(self) -> None:
