@@ -68,8 +68,9 @@ def test_from_dropped_files_to_the_published_link(
     expect(dialog.get_by_text("dunes study 01")).to_be_visible()
     dialog.get_by_role("combobox", name="Add these tags").fill("Café noir, sea")
     browser_page.keyboard.press("Enter")
-    browser_page.mouse.click(700, 30)
     expect(dialog.get_by_text("Cafe_noir")).to_be_visible()
+    settled(browser_page)
+    browser_page.mouse.click(700, 30)  # closes the choices
     dialog.get_by_role("button", name="Apply to 2 posts").click()
     expect(browser_page.get_by_text("2 posts were changed.")).to_be_visible()
     assert studio.post("dunes study 01").tags == ["Café noir", "sea"]
@@ -103,8 +104,9 @@ def test_a_bulk_change_is_undone(studio: Studio, browser_page: Page) -> None:
     dialog = browser_page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="Add these tags").fill("sea")
     browser_page.keyboard.press("Enter")
-    browser_page.mouse.click(700, 30)
     expect(dialog.get_by_text("DeviantArt receives 1")).to_be_visible()
+    settled(browser_page)
+    browser_page.mouse.click(700, 30)  # closes the choices
     dialog.get_by_role("button", name="Apply to 2 posts").click()
     expect(browser_page.get_by_text("2 posts were changed.")).to_be_visible()
     assert sorted(len(studio.get(one).tags) for one in ids) == [0, 1, 1]

@@ -221,7 +221,7 @@ class Board {
 
   async leave(event) {
     await this.saver.settle();
-    if (event.do !== "pick" && this.viewer.open) this.viewer.close();
+    if (event.do !== "pick" && this.viewer.open) this.closeViewer();
     this.send("act", event);
   }
 
@@ -294,7 +294,7 @@ class Board {
     else if (event.key === "+" || event.key === "=") this.zoom.by(1.4);
     else if (event.key === "-") this.zoom.by(1 / 1.4);
     else if (event.key.toLowerCase() === "f") this.zoom.reset();
-    else if (event.key === "Escape") this.viewer.close();
+    else if (event.key === "Escape") this.closeViewer();
     else if (event.key === "Enter") return false;
     else return this.does(event);
     return true;
@@ -360,7 +360,7 @@ class Board {
     const state = this.states.get(id);
     const rating = Number(button.dataset.value);
     ({
-      close: () => this.viewer.close(),
+      close: () => this.closeViewer(),
       previous: () => this.turnTo(-1),
       next: () => this.turnTo(1),
       like: () => this.judge(id, { liked: !state.liked }),
@@ -374,9 +374,15 @@ class Board {
     })[button.dataset.act]();
   }
 
-  onClosed() {
+  // The browser goes back to the picture that was opened, not to the one that was looked at last. That is put right
+  // at once: the next key may come before the event that tells of the closing.
+  closeViewer() {
+    if (this.viewer.open) this.viewer.close();
     this.viewer.replaceChildren();
-    // The browser has gone back to the picture that was opened, not to the one that was looked at last.
     this.focus(this.large);
+  }
+
+  onClosed() {
+    if (this.viewer.firstChild) this.closeViewer(); // by the browser's own way
   }
 }
