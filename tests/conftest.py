@@ -44,6 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_RUN] = SharedRun(Path(worker["run_folder"]), worker["run_owner_pid"])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser on a busy machine may be slow where a test thinks it is not: such a test is tried once more, and the
+    summary says so."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     run = node.config.stash[_RUN]
