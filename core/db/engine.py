@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -80,11 +80,22 @@ def _translated() -> Iterator[None]:
         raise DatabaseUnavailableError(
             "The database did not answer. Nothing was changed; try again in a moment."
         ) from error
+    except ProgrammingError as error:
+        if not _is_cut_off(error):
+            raise
+        raise DatabaseUnavailableError(
+            "The database did not answer. Nothing was changed; try again in a moment."
+        ) from error
     except DataError as error:
         # PostgreSQL takes no NUL characters, wherever a browser may have sent one.
         raise UnstorableValueError(
             "Something in this cannot be stored, such as an invisible character. Type it anew and try again."
         ) from error
+
+
+def _is_cut_off(error: ProgrammingError) -> bool:
+    """Whether a connection was cut in mid-question: asking whether it still lives is a mistake in use to the driver."""
+    return "connection in transaction status ACTIVE" in str(error.orig)
 
 
 def _create_engine(url: str, *, is_sqlite: bool, pool_size: int, echo: bool) -> Engine:
