@@ -6,8 +6,8 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -28,7 +28,7 @@ class UnstorableValueError(InvalidInputError):
 
 
 class Database:
-    """One engine with two doors: ``session()`` writes, ``read()`` only looks.
+    """One engine with three doors: ``session()`` and ``connection()`` write, ``read()`` only looks.
 
     On SQLite a writing transaction begins with ``BEGIN IMMEDIATE``: a transaction that starts
     by reading and then writes could otherwise fail half-way when another writer came first.
@@ -64,7 +64,7 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """One writing transaction without the ORM, for the sidecar's hot path."""
+        """One writing transaction without the ORM, for the sidecar's hot path; ``HOT_PATH`` at once on PostgreSQL."""
         with self._hot_path, _translated(), self.engine.begin() as connection:
             yield connection
 
@@ -80,12 +80,6 @@ def _translated() -> Iterator[None]:
         raise DatabaseUnavailableError(
             "The database did not answer. Nothing was changed; try again in a moment."
         ) from error
-    except ProgrammingError as error:
-        if not _is_cut_off(error):
-            raise
-        raise DatabaseUnavailableError(
-            "The database did not answer. Nothing was changed; try again in a moment."
-        ) from error
     except DataError as error:
         # PostgreSQL takes no NUL characters, wherever a browser may have sent one.
         raise UnstorableValueError(
@@ -93,16 +87,13 @@ def _translated() -> Iterator[None]:
         ) from error
 
 
-def _is_cut_off(error: ProgrammingError) -> bool:
-    """Whether a connection was cut in mid-question: asking whether it still lives is a mistake in use to the driver."""
-    return "connection in transaction status ACTIVE" in str(error.orig)
-
-
 def _create_engine(url: str, *, is_sqlite: bool, pool_size: int, echo: bool) -> Engine:
     # An error's text goes to the log; with its parameters it would take titles, addresses and hashes along.
     common: dict[str, Any] = {"pool_size": pool_size, "echo": echo, "hide_parameters": True}
     if not is_sqlite:
-        return create_engine(url, max_overflow=10, pool_pre_ping=True, pool_recycle=1800, **common)
+        engine = create_engine(url, max_overflow=10, pool_pre_ping=True, pool_recycle=1800, **common)
+        event.listen(engine, "handle_error", _give_up_after_ping)
+        return engine
     engine = create_engine(
         url,
         max_overflow=pool_size,
@@ -112,6 +103,12 @@ def _create_engine(url: str, *, is_sqlite: bool, pool_size: int, echo: bool) -> 
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _give_up_after_ping(context: ExceptionContext) -> None:
+    # The driver calls it a mistake in use when a connection was cut while it was asked whether it still lives.
+    if context.is_pre_ping:
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -239,11 +239,15 @@ class Sidecar:
 
     def _end(self) -> None:
         log.info("The sidecar is stopping; calls in hand are finished.", in_flight=self._in_flight)
-        self._scheduler.shutdown(wait=False)
-        settings = self.ports.settings
-        until = settings.provider_timeout_seconds + 10
+        # Waited for beside the calls: a job in hand still writes, and the next leader begins with the same ones.
+        jobs = threading.Thread(target=self._scheduler.shutdown, name="end-of-jobs", daemon=True)
+        jobs.start()
+        until = self.ports.settings.provider_timeout_seconds + 10
         if not all([self._pool.stop(timeout=until), self._generation.stop(timeout=until)]):
             log.warning("Some calls did not end in time; what they were for is recovered later.")
+        jobs.join(timeout=until)
+        if jobs.is_alive():
+            log.warning("A job did not end in time; it goes on while another sidecar may lead.")
         with contextlib.suppress(DatabaseUnavailableError), self.ports.database.session() as session:
             heartbeats.forget(session, self.ports.worker)
         self._lock.release()

@@ -1,5 +1,6 @@
 """What a database error says, and to whom."""
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -24,3 +25,21 @@ def test_an_error_of_the_database_does_not_repeat_what_was_given(database: Datab
 def test_a_character_that_cannot_be_stored_is_the_writers_matter(database: Database, door: str) -> None:
     with pytest.raises(UnstorableValueError, match="Type it anew"), getattr(database, door)() as session:
         users.find_by_username(session, "ali\0ce")
+
+
+@only_postgresql
+def test_a_connection_cut_while_it_is_asked_whether_it_lives_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.read() as session:
+        before = session.scalar(text("SELECT pg_backend_pid()"))
+    broken = iter([True])
+
+    def ping(_connection: object) -> bool:
+        if next(broken, False):
+            raise psycopg.ProgrammingError("can't change 'autocommit' now: connection in transaction status ACTIVE")
+        return True
+
+    monkeypatch.setattr(database.engine.dialect, "do_ping", ping)
+    with database.read() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != before
