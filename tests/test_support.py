@@ -22,6 +22,8 @@ from tests.support.isolation import clean_environment, refuse_skip
 from tests.support.processes import ProcessFailedError, environment_of, free_port, running
 from tests.support.shared import SharedRun
 
+_OID = text("SELECT oid FROM pg_database WHERE datname = current_database()")
+
 
 def test_a_fresh_database_has_every_migration(database: Database) -> None:
     assert "alembic_version" in inspect(database.engine).get_table_names()
@@ -53,11 +55,11 @@ def test_a_used_database_comes_back_like_new_under_another_name(
         with used.session() as session:
             make_user(session)
         forgotten = used.engine.connect()
-        oid = forgotten.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+        oid = forgotten.scalar(_OID)
     with fresh_database(shared_run, engine_name, tmp_path) as second:
         again = Database(second)
         with again.read() as session:
-            assert session.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()")) == oid
+            assert session.scalar(_OID) == oid
             assert session.scalar(text("SELECT count(*) FROM users")) == 0
             assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
         again.dispose()
@@ -84,13 +86,13 @@ def test_a_database_whose_schema_was_changed_is_not_used_again(
     with fresh_database(shared_run, engine_name, tmp_path) as first:
         used = Database(first)
         with used.engine.begin() as connection:
-            oid = connection.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+            oid = connection.scalar(_OID)
             connection.execute(text(change))
         used.dispose()
     with fresh_database(shared_run, engine_name, tmp_path) as second:
         fresh = Database(second)
         with fresh.read() as session:
-            assert session.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()")) != oid
+            assert session.scalar(_OID) != oid
         fresh.dispose()
 
 

@@ -14,10 +14,10 @@ from core.db.engine import DatabaseUnavailableError
 from core.end_signals import POLITE
 from core.jobs.generation import claim_item
 from core.jobs.ports import Ports
+from core.jobs.pulse import beat
 from core.jobs.queue import ITEM_QUEUE, ITEM_TASK, QUEUE, TASK, conninfo, forget_stalled
 from core.logs import correlated
 from core.publishing.execution import claims
-from core.studio.execution import claims as item_claims
 from core.system import heartbeats
 
 log = structlog.get_logger(__name__)
@@ -83,18 +83,13 @@ class QueueWorker:
             await asyncio.sleep(beat_seconds)
 
     def _beat(self) -> None:
-        ports = self._ports
-        claims.extend_leases(ports.database, ports.worker, list(self._held), now=ports.clock())
-        item_claims.extend_leases(ports.database, ports.worker, list(self._held_items), now=ports.clock())
-        with ports.database.session() as session:
-            heartbeats.beat(
-                session,
-                ports.worker,
-                heartbeats.WORKER,
-                started_at=self._started_at,
-                in_flight=self._held.total() + self._held_items.total(),
-                now=ports.clock(),
-            )
+        beat(
+            self._ports,
+            heartbeats.WORKER,
+            posts=list(self._held),
+            items=list(self._held_items),
+            started_at=self._started_at,
+        )
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; the calls in hand are finished."""
@@ -105,17 +100,18 @@ class QueueWorker:
             forget_stalled(self._ports.database)
             log.info("The worker is ready.", worker=self._ports.worker)
             settings = self._ports.settings
+            pulse = asyncio.create_task(self._keep_alive())
             # Two receivers, so that calls of minutes to a provider of pictures take no slot from a post.
-            tasks = [
-                asyncio.create_task(self._keep_alive()),
+            receivers = [
                 asyncio.create_task(self._receive(QUEUE, settings.workers)),
                 asyncio.create_task(self._receive(ITEM_QUEUE, settings.generation_calls)),
             ]
             await asked_to_end.wait()
             self._stopping = True
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)  # the calls in hand are finished
+            for receiver in receivers:
+                receiver.cancel()
+            await asyncio.gather(*receivers, return_exceptions=True)  # the calls in hand are finished
+            pulse.cancel()
         self._executor.shutdown(wait=True)
         self._item_executor.shutdown(wait=True)
         with contextlib.suppress(DatabaseUnavailableError), self._ports.database.session() as session:

@@ -16,6 +16,7 @@ from core.jobs.generation import GenerationHands
 from core.jobs.leader import LeaderLock, leader_lock
 from core.jobs.pool import WorkerPool
 from core.jobs.ports import Ports
+from core.jobs.pulse import beat
 from core.jobs.queue import Dispatcher
 from core.jobs.table import Job, job_table
 from core.logs import correlated
@@ -197,19 +198,14 @@ class Sidecar:
         return self._dispatcher
 
     def _beat(self, *, is_leader: bool | None = None) -> None:
-        ports = self.ports
-        claims.extend_leases(ports.database, ports.worker, self._pool.held_ids(), now=ports.clock())
-        item_claims.extend_leases(ports.database, ports.worker, self._generation.held_ids(), now=ports.clock())
-        with ports.database.session() as session:
-            heartbeats.beat(
-                session,
-                ports.worker,
-                heartbeats.SCHEDULER,
-                started_at=self._started_at,
-                is_leader=self._leading if is_leader is None else is_leader,
-                in_flight=self._in_flight,
-                now=ports.clock(),
-            )
+        beat(
+            self.ports,
+            heartbeats.SCHEDULER,
+            posts=self._pool.held_ids(),
+            items=self._generation.held_ids(),
+            started_at=self._started_at,
+            is_leader=self._leading if is_leader is None else is_leader,
+        )
 
     def _run_job(self, job: Job) -> None:
         with correlated():

@@ -64,14 +64,20 @@ def test_a_message_that_comes_twice_does_not_end_the_heartbeat_of_the_first(
 ) -> None:
     worker = QueueWorker(house.ports)
     first, second = gates = [threading.Event(), threading.Event()]
-    runs = iter(gates)
-    monkeypatch.setattr(worker, "_run", lambda _: next(runs).wait(10))
+    runs, entered = iter(gates), threading.Semaphore(0)
+
+    def run(_: str) -> None:
+        gate = next(runs)
+        entered.release()
+        gate.wait(30)
+
+    monkeypatch.setattr(worker, "_run", run)
 
     async def receive_twice() -> None:
         slow = asyncio.create_task(worker._publish("dev_1"))
-        await asyncio.sleep(0.1)
+        assert await asyncio.to_thread(entered.acquire, timeout=30)
         quick = asyncio.create_task(worker._publish("dev_1"))
-        await asyncio.sleep(0.1)
+        assert await asyncio.to_thread(entered.acquire, timeout=30)
         second.set()
         await quick
         assert list(worker._held) == ["dev_1"]
@@ -80,6 +86,36 @@ def test_a_message_that_comes_twice_does_not_end_the_heartbeat_of_the_first(
         assert list(worker._held) == []
 
     asyncio.run(receive_twice())
+
+
+@only_postgresql
+def test_a_worker_that_is_asked_to_end_keeps_its_lease_until_the_call_in_hand_is_finished(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = QueueWorker(house.ports)
+    taken, kept, held = threading.Event(), threading.Event(), []
+
+    def run(_: str) -> None:
+        taken.set()
+        held.append(kept.wait(30))
+
+    def beat() -> None:
+        if worker._stopping and list(worker._held) == posts:
+            kept.set()
+
+    monkeypatch.setattr(worker, "_run", run)
+    monkeypatch.setattr(worker, "_beat", beat)
+    posts = house.add_posts(1)
+
+    async def end_with_a_call_in_hand() -> None:
+        running = asyncio.create_task(worker.run())
+        assert await asyncio.to_thread(taken.wait, 30)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+
+    queue.Dispatcher(house.database).hand_over(house.ports, limit=10)
+    asyncio.run(end_with_a_call_in_hand())
+    assert held == [True]
 
 
 @only_postgresql

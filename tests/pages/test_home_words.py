@@ -181,6 +181,6 @@ def test_only_a_change_that_is_bad_may_be_red():
 def test_the_sidecar_line_says_alive_silent_or_never_started():
     alive = Pulse("scheduler", "here", 1, NOON - HOUR, NOON - timedelta(seconds=3), True, 2, True)
     silent = Pulse("scheduler", "here", 1, NOON - HOUR, NOON - HOUR, True, 0, False)
-    assert "running · last tick 3 s ago · 2 posts being sent" in sidecar_line(alive, now=NOON)
+    assert "running · last tick 3 s ago · 2 calls in hand" in sidecar_line(alive, now=NOON)
     assert "stopped · last heard of 1 h ago" in sidecar_line(silent, now=NOON)
     assert "has not been started" in sidecar_line(None, now=NOON)

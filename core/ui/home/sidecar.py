@@ -26,7 +26,7 @@ def sidecar_line(pulse: Pulse | None, *, now: datetime) -> str:
         return (
             f":orange[:material/error:] Unattended work has stopped · last heard of {times.ago(pulse.seen_at, now=now)}"
         )
-    busy = f" · {count(pulse.in_flight, 'post')} being sent" if pulse.in_flight else ""
+    busy = f" · {count(pulse.in_flight, 'call')} in hand" if pulse.in_flight else ""
     tick = times.ago(pulse.seen_at, now=now)
     return f":green[:material/check_circle:] Unattended work is running · last tick {tick}{busy}"
 
