@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from core.studio.catalogue.models import Model
+from core.studio.execution import tidying
 from core.studio.parameters import ParameterSpecSet, ParameterType, merge_defaults
 from core.studio.providers import (
     Connection,
@@ -40,6 +41,10 @@ class Question:
     images: int
     values: tuple[tuple[str, str], ...]
     parameters: Mapping[str, Any] = field(compare=False)
+
+    def request(self, model: ModelRef) -> GenerationRequest:
+        """The call itself, with words that are nobody's."""
+        return GenerationRequest(str(uuid.uuid4()), model, {"prompt": PROMPT, **self.parameters}, self.images)
 
 
 def question_of(model: Model, specs: ParameterSpecSet, parameters: Mapping[str, Any], images: int) -> Question:
@@ -81,9 +86,11 @@ class Quotes:
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> bool:
         """Ask them all, and wait for the answers that long; whether there are any. Failure is no answer."""
-        self._asking = threading.Thread(
-            target=self._ask, args=(provider, connection, model, questions, now), name="quotes", daemon=True
-        )
+
+        def tell(question: Question) -> Consumption:
+            return tidying.consumption(provider.estimate(connection, question.request(model)))
+
+        self._asking = threading.Thread(target=self._ask, args=(tell, questions, now), name="quotes", daemon=True)
         self._asking.start()
         self._asking.join(patience_seconds)
         return any(one in self._told for one in questions)
@@ -92,20 +99,12 @@ class Quotes:
         failed, asked = self._failed.get(question.provider_id), self._asked.get(question)
         return (failed is None or now - failed >= AGAIN) and (asked is None or now - asked >= FRESH)
 
-    def _ask(
-        self,
-        provider: QuotingProvider,
-        connection: Connection,
-        model: ModelRef,
-        questions: Sequence[Question],
-        now: datetime,
-    ) -> None:
+    def _ask(self, tell: Callable[[Question], Consumption], questions: Sequence[Question], now: datetime) -> None:
         provider_id = questions[0].provider_id
         self._failed[provider_id] = now  # until all has ended well
         for one in questions:
-            words = {"prompt": PROMPT, **one.parameters}
             try:
-                told = provider.estimate(connection, GenerationRequest(str(uuid.uuid4()), model, words, one.images))
+                told = tell(one)
             except GenerationError as error:
                 category = error.category.value
                 log.warning("A provider did not say what a call costs.", provider=provider_id, category=category)

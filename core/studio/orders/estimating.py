@@ -48,7 +48,8 @@ class Estimate:
 class Estimator:
     """Prices items of one model; asks once for each set of parameters that a price can depend on.
 
-    Where no price is known it is what ``quotes`` has of the provider; ``questions`` are what it has no answer to.
+    Where no price is known it is what ``quotes`` has of the provider; ``questions`` are what that rests on, answered or
+    not: answers grow old.
     """
 
     def __init__(
@@ -96,9 +97,9 @@ class Estimator:
     def _quote(self, quotes: Quotes, sent: Mapping[str, Any], requested: Mapping[str, Any]) -> Price | None:
         """By what the provider told of such a call."""
         question = question_of(self._model, self._specs, sent, self._images)
+        self.questions[question] = None
         told = quotes.find(question)
         if told is None:
-            self.questions[question] = None
             return None
         if question not in self._quoted:
             query = replace(self._query(requested), consumption=told)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.studio.catalogue.access import get_model
 from core.studio.catalogue.connections import connection_of, model_ref
-from core.studio.catalogue.quoting import Quotes
+from core.studio.catalogue.quoting import FRESH, Quotes
 from core.studio.catalogue.syncing import sync_models
 from core.studio.orders import placing
 from core.studio.orders.forms import OrderForm
@@ -35,7 +35,9 @@ def test_a_form_nobody_knows_a_price_of_is_priced_by_the_stand_in_and_nothing_is
     assert quotes.ask(civitai, connection_of(row), model, quotes.due(seen.questions, now=NOON), now=NOON)
     seen = placing.preview(session, alice, form, now=NOON, quotes=quotes)
     # 1,000 Buzz are a dollar; the stand-in takes one for each picture of 512 × 512 and 20 steps.
-    assert (seen.estimate.cost, seen.questions) == (Decimal("0.012"), ())
+    assert seen.estimate.cost == Decimal("0.012")
+    assert quotes.due(seen.questions, now=NOON) == []
+    assert len(quotes.due(seen.questions, now=NOON + FRESH)) == 2, "prices that were told grow old"
     order = placing.place(session, alice, form, now=NOON, quotes=quotes)
     costs = session.scalars(select(OrderItem.estimated_cost).where(OrderItem.order_id == order.id))
     assert sorted(costs) == [Decimal("0.002")] * 2 + [Decimal("0.004")] * 2

@@ -21,10 +21,10 @@ CONNECTION = Connection("civitai", ProviderKind.CIVITAI)
 
 
 class Teller:
-    """Says a price of as many Buzz as steps, at once or when it is let; or fails."""
+    """Says a price of ``buzz`` a step, at once or when it is let; or fails."""
 
-    def __init__(self, *, fails: bool = False) -> None:
-        self.fails, self.asked = fails, []
+    def __init__(self, *, fails: bool = False, buzz: str = "1") -> None:
+        self.fails, self.buzz, self.asked = fails, Decimal(buzz), []
         self.may_answer = threading.Event()
         self.may_answer.set()
 
@@ -33,7 +33,8 @@ class Teller:
         assert self.may_answer.wait(30)
         if self.fails:
             raise GenerationError("Wrong key. Paste it again.", ErrorCategory.AUTHENTICATION)
-        return Consumption(images=request.images, reported_cost=Decimal(request.parameters["steps"]), currency="buzz")
+        cost = self.buzz * request.parameters["steps"]
+        return Consumption(images=request.images, reported_cost=cost, currency="buzz")
 
 
 def steps(number: int, **more: object) -> Question:
@@ -90,6 +91,12 @@ def test_an_old_answer_holds_until_there_is_a_new_one(quotes):
     teller.fails = True
     assert asked(quotes, teller, steps(20), now=NOON + FRESH) is True
     assert len(teller.asked) == 2 and quotes.find(steps(20)) is not None
+
+
+@pytest.mark.parametrize("buzz", ["-1", "1E+400", "NaN"])
+def test_a_price_that_cannot_be_is_none(quotes, buzz):
+    assert asked(quotes, Teller(buzz=buzz), steps(20)) is False
+    assert quotes.find(steps(20)) is None
 
 
 def test_what_is_too_much_at_once_is_asked_the_next_time(quotes):
