@@ -36,9 +36,16 @@ def given(session: Session, dimension: str, entries: Sequence["Entry"]) -> list[
     return [replace(entry, name=found.get(entry.key, entry.key[-1])) for entry in entries]
 
 
-def of_models(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, ...], str]:
-    """The names of models, by provider and model."""
-    return _models(session, keys) if keys else {}
+def of_models(session: Session, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """The catalogue's names of models, by provider and model; where two are alike, with the provider."""
+    models = Base.metadata.tables["models"].c
+    query = select(models.provider_id, models.model_id, models.name).where(
+        models.model_id.in_({key[1] for key in keys})
+    )
+    known = {(row[0], row[1]): row[2] for row in session.execute(query)}
+    found = {key: known.get((key[0], key[1]), key[1]) for key in keys}
+    called = list(found.values())
+    return {key: name if called.count(name) == 1 else f"{name} ({key[0]})" for key, name in found.items()}
 
 
 def choices(session: Session, actor: Actor) -> Choices:
@@ -79,18 +86,6 @@ def _providers(session: Session, keys: Sequence[tuple[str, ...]]) -> dict[tuple[
     return {(row[0],): row[1] for row in session.execute(query)}
 
 
-def _models(session: Session, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """The catalogue's name; where two providers have one of the same name, with the provider."""
-    models = Base.metadata.tables["models"].c
-    query = select(models.provider_id, models.model_id, models.name).where(
-        models.model_id.in_({key[1] for key in keys})
-    )
-    known = {(row[0], row[1]): row[2] for row in session.execute(query)}
-    found = {key: known.get((key[0], key[1]), key[1]) for key in keys}
-    called = list(found.values())
-    return {key: name if called.count(name) == 1 else f"{name} ({key[0]})" for key, name in found.items()}
-
-
 def _types(_session: Session, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     return {key: key[0].replace("_", " ").capitalize() for key in keys}
 
@@ -115,7 +110,7 @@ def _keys(session: Session, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, 
 
 _FINDERS = {
     "provider": _providers,
-    "model": _models,
+    "model": of_models,
     "type": _types,
     "project": _projects,
     "person": _persons,

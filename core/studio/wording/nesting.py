@@ -10,9 +10,9 @@ from core.studio.parameters import ParameterSpecSet
 from core.studio.parameters.escaping import cleaned
 
 MOST_NODES = 400
-_BRACKETS = re.compile(r"\[[^\[\]]+\]")
 TRIED = 10
 Words = Mapping[str, Sequence[str]]
+_BRACKETS = re.compile(r"\[[^\[\]]+\]")
 
 
 @dataclass(frozen=True, slots=True)
