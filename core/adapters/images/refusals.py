@@ -143,7 +143,8 @@ def lost(dialect: Dialect, *, has_effect: bool) -> GenerationError:
 def cannot_tell(dialect: Dialect) -> GenerationError:
     """Nobody can say whether a call whose answer was lost was made."""
     return GenerationError(
-        f"{dialect.name} cannot be asked whether it took this call. Look at what it lists, then decide to repeat it.",
+        f"{dialect.name} cannot be asked whether it took this call: it may have been made, and charged. Look at what "
+        "it lists, then decide to repeat it.",
         E.UNKNOWN,
         effect_possible=True,
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.paging import Page, nearest_page
 from core.studio.orders.access import get_item, get_order
@@ -33,7 +33,8 @@ class PictureView:
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """An item as its order shows it. ``progress`` is from 0 to 1 while the provider says so; ``before`` and ``after``
-    are its hooks."""
+    are its hooks. ``has_lost_call``: a call before the newest was lost, and may be charged; of the newest,
+    ``error_message`` tells."""
 
     id: str
     order_id: str
@@ -53,7 +54,7 @@ class ItemView:
     error_category: str | None
     retry_count: int
     is_cancelling: bool
-    may_be_charged: bool
+    has_lost_call: bool
     cost: Decimal | None
     estimated_cost: Decimal | None
     pictures: tuple[PictureView, ...]
@@ -102,8 +103,9 @@ def list_items(
     number = nearest_page(page, total=total, size=size)
     query = select(OrderItem).where(*conditions).order_by(OrderItem.sequence_number)
     rows = list(session.scalars(query.offset((number - 1) * size).limit(size)))
-    pictures, lost = _pictures(session, [row.id for row in rows]), _lost(session, [row.id for row in rows])
-    views = tuple(_view(row, pictures.get(row.id, ()), may_be_charged=row.id in lost) for row in rows)
+    ids = [row.id for row in rows]
+    pictures, lost = _pictures(session, ids), _with_lost_call(session, ids)
+    views = tuple(_view(row, pictures.get(row.id, ()), has_lost_call=row.id in lost) for row in rows)
     return ItemPage(views, total, number, size)
 
 
@@ -147,14 +149,22 @@ def _pictures(session: Session, ids: Sequence[str]) -> dict[str, tuple[PictureVi
     return {item_id: tuple(pictures) for item_id, pictures in found.items()}
 
 
-def _lost(session: Session, ids: Sequence[str]) -> set[str]:
-    query = select(GenerationAttempt.order_item_id).where(
-        GenerationAttempt.order_item_id.in_(ids), GenerationAttempt.state == AttemptState.UNKNOWN
+def _with_lost_call(session: Session, ids: Sequence[str]) -> set[str]:
+    """The items of which a call was lost, and another made after it."""
+    newer = aliased(GenerationAttempt)
+    query = (
+        select(GenerationAttempt.order_item_id)
+        .join(newer, newer.order_item_id == GenerationAttempt.order_item_id)
+        .where(
+            GenerationAttempt.order_item_id.in_(ids),
+            GenerationAttempt.state == AttemptState.UNKNOWN,
+            newer.number > GenerationAttempt.number,
+        )
     )
     return set(session.scalars(query))
 
 
-def _view(row: OrderItem, pictures: tuple[PictureView, ...], *, may_be_charged: bool) -> ItemView:
+def _view(row: OrderItem, pictures: tuple[PictureView, ...], *, has_lost_call: bool) -> ItemView:
     made = row.generation_parameter_set
     return ItemView(
         id=row.id,
@@ -175,7 +185,7 @@ def _view(row: OrderItem, pictures: tuple[PictureView, ...], *, may_be_charged: 
         error_category=row.error_category,
         retry_count=row.retry_count,
         is_cancelling=row.cancel_requested_at is not None and row.status in (ItemStatus.PENDING, ItemStatus.GENERATING),
-        may_be_charged=may_be_charged,
+        has_lost_call=has_lost_call,
         cost=row.cost,
         estimated_cost=row.estimated_cost,
         pictures=pictures,

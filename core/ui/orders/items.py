@@ -108,8 +108,8 @@ def _show_error(item: ItemView, timezone: str, now: datetime) -> None:
     st.markdown(f":{colour}[:material/error:] {plain(item.error_message or '')}")
     if item.status is ItemStatus.PENDING and item.due_at is not None and item.due_at > now:
         st.caption(f"Try {item.retry_count + 1} {moment(item.due_at, timezone, now=now)}.")
-    elif item.may_be_charged and item.status is ItemStatus.FAILED and "charged" not in (item.error_message or ""):
-        st.caption("The provider may have charged this call. Retrying makes another one.")
+    elif item.has_lost_call and item.status is ItemStatus.FAILED:
+        st.caption("The answer to a call before was lost: the provider may have charged that one too.")
 
 
 def items_csv(runtime: Runtime, user: SignedIn, order_id: str) -> bytes:

@@ -145,6 +145,19 @@ def test_an_item_tells_of_its_calls(session, alice, order):
     assert detail.recent_logs(session, alice, order.id) == []
 
 
+def test_a_lost_call_is_told_of_once_another_was_made_after_it(session, alice, order):
+    failed = session.scalars(select(OrderItem).where(OrderItem.status == ItemStatus.FAILED)).one()
+
+    def told() -> list[bool]:
+        page = detail.list_items(session, alice, order.id, statuses=[ItemStatus.FAILED, ItemStatus.COMPLETE])
+        return [one.has_lost_call for one in page.rows]
+
+    make_generation_attempt(session, failed, state=AttemptState.UNKNOWN)
+    assert told() == [False, False]  # the item's own error tells of it
+    make_generation_attempt(session, failed, number=2, state=AttemptState.FAILED)
+    assert told() == [False, True]
+
+
 def test_a_strangers_order_looks_missing(session, order):
     charlie = Actor.person(make_user(session, "charlie").id)
     before = len(session.scalars(select(AuditEvent)).all())

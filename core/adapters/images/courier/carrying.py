@@ -8,7 +8,8 @@ import structlog
 from core.adapters.images.courier.letters import Answer, Errand
 from core.adapters.images.courier.presence import Presence
 from core.adapters.images.courier.spool import Spool
-from core.studio.execution import tidying
+from core.studio.execution import settling, tidying
+from core.studio.execution.retries import REPEATED
 from core.studio.providers import Connection, ErrorCategory, GenerationError, ImageProvider
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,9 @@ def _make(provider: ImageProvider, connection: Connection, errand: Errand) -> An
         if outcome is not None:
             return Answer(tidying.outcome(outcome))
     except GenerationError as error:
+        if error.effect_possible and error.category in REPEATED:
+            # Its words promise another try, which comes only where a provider can be asked about a lost call.
+            error.args = settling.UNKNOWN.args
         return Answer(error=tidying.error(error))
     except Exception:  # an edge: whoever ordered the call must hear of it
         log.exception("A call failed unexpectedly.", provider=errand.provider_id, call=errand.request.key)
