@@ -8,7 +8,7 @@ import streamlit as st
 from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.runtime import Runtime
-from core.studio.orders.listing import OrderFilter, OrderPage, OrderView, list_orders, list_running
+from core.studio.orders.listing import OrderFilter, OrderPage, OrderView, is_any_running, list_orders
 from core.studio.orders.models import OrderStatus
 from core.ui.money import dollars, plain_dollars
 from core.ui.orders.progress import badge_of, sentence_of, show_progress
@@ -59,7 +59,7 @@ def ask_filter() -> OrderFilter:
 def show_orders(runtime: Runtime, user: SignedIn, wanted: OrderFilter) -> None:
     """One page of orders; draws itself anew as long as something runs."""
     with runtime.database.read() as session:
-        is_running = bool(list_running(session, user.actor, limit=1))
+        is_running = is_any_running(session, user.actor)
     st.fragment(_show_page, run_every=SECONDS if is_running else None)(runtime, user, wanted, is_live=is_running)
 
 
@@ -68,7 +68,7 @@ def _show_page(runtime: Runtime, user: SignedIn, wanted: OrderFilter, *, is_live
     with runtime.database.read() as session:
         page = list_orders(session, user.actor, wanted, page=number)
         standings = standings_of(session, page.rows, now=now)
-        is_over = is_live and not list_running(session, user.actor, limit=1)
+        is_over = is_live and not is_any_running(session, user.actor)
     if is_over:
         st.rerun()  # the whole screen, which then stops looking
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -10,6 +10,7 @@ from core.identity.sessions import SignedIn
 from core.runtime import get_runtime
 from core.studio.wording import exchange, lookups
 from core.studio.wording.models import Lookup
+from core.ui.desk import Change
 from core.ui.page import empty_state
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.wording.acting import act, open_dialog
@@ -101,7 +102,7 @@ def _delete(user: SignedIn, row: Lookup) -> None:
     act(
         lambda session: lookups.delete_lookup(session, user.actor, row.id, now=utc_now()),
         f"“{row.key}” is in the trash.",
-        undo=lambda session: lookups.restore_lookup(session, user.actor, row.id, now=utc_now()),
+        undo=_restoring(user, row.id),
     )
 
 
@@ -117,5 +118,5 @@ def _show_trash(user: SignedIn, binned: Sequence[Lookup]) -> None:
                     act(_restoring(user, row.id), f"“{key}” is back.")
 
 
-def _restoring(user: SignedIn, lookup_id: str):  # type: ignore[no-untyped-def]  # a change, as act takes it
+def _restoring(user: SignedIn, lookup_id: str) -> Change:
     return lambda session: lookups.restore_lookup(session, user.actor, lookup_id, now=utc_now())
