@@ -8,7 +8,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -92,21 +92,13 @@ class Line:
         """
         seconds = timeout_seconds or self._timeout
         with self._noted(method, endpoint) as note:
+            client, request = self._prepared(method, url, home, headers or {}, seconds, sent)
             try:
-                target = self._target(url, home)
-                client = self._direct if target.is_direct else self._outside
-                with client.stream(
-                    method, target.url, headers={**target.headers, **(headers or {})}, timeout=_timeout(seconds),
-                    extensions=target.extensions, **sent,
-                ) as response:  # fmt: skip
+                with closing(client.send(request, stream=True)) as response:
                     note(response.status_code)
                     content = self._read(response, max_bytes, seconds, has_effect=has_effect)
             except httpx.RequestError as error:
                 raise error_of_transport(self.dialect, error, has_effect=has_effect) from error
-            except (httpx.InvalidURL, UnicodeError) as error:
-                raise self.dialect.error(
-                    ErrorCategory.VALIDATION, "the address or key holds characters that cannot be sent."
-                ) from error
             return self._understood(response, content, wants, frozenset(accepts), has_effect=has_effect)
 
     def download(
@@ -138,6 +130,22 @@ class Line:
     def close(self) -> None:
         self._direct.close()
         self._outside.close()
+
+    def _prepared(
+        self, method: str, url: str, home: str | None, headers: Mapping[str, str], seconds: float, sent: dict[str, Any]
+    ) -> tuple[httpx.Client, httpx.Request]:
+        """What is to be sent, and by whom; raises ``VALIDATION`` for what cannot be, as an infinite number in JSON."""
+        try:
+            target = self._target(url, home)
+            client = self._direct if target.is_direct else self._outside
+            request = client.build_request(
+                method, target.url, headers={**target.headers, **headers}, timeout=_timeout(seconds),
+                extensions=target.extensions, **sent,
+            )  # fmt: skip
+        except (httpx.InvalidURL, ValueError) as error:  # UnicodeError among them
+            why = "the address, the key or a value holds what cannot be sent."
+            raise self.dialect.error(ErrorCategory.VALIDATION, why) from error
+        return client, request
 
     def _target(self, url: str, home: str | None) -> Target:
         """Where a call goes: as the adapter made the address, or looked at first when a provider gave it."""

@@ -18,7 +18,7 @@ from core.db.base import table_of
 from core.db.engine import Database, DatabaseUnavailableError
 from core.errors import UnavailableError
 from core.studio.execution import results, settling
-from core.studio.execution.calls import Calls, handle_of, stored_handle
+from core.studio.execution.calls import Calls, NeverCalled, handle_of, stored_handle
 from core.studio.execution.keeping import Keeper, Kept, Lost
 from core.studio.execution.ledger import LeaseLost, Ledger
 from core.studio.execution.products import stored_outputs
@@ -41,6 +41,9 @@ log = structlog.get_logger(__name__)
 PAUSES = (0.5, 1, 2, *[4] * 30)
 # For so long a provider may fail to say how a call stands.
 PATIENCE = timedelta(hours=24)
+# So many calls of an item are made before one that was never made, or was lost with our own server, ends it: more often
+# than any outage repeats them, and not for ever where it is the call itself that brings the server down.
+MOST_CALLS = 50
 
 REPEATED_HERE = "It is drawn on this machine, where nothing is lost by drawing it again."
 NOT_THERE = "The provider was asked: the call never arrived there. It is made again."
@@ -49,6 +52,11 @@ FORGOTTEN = GenerationError(
     "want it made again.",
     ErrorCategory.UNKNOWN,
     effect_possible=True,
+)
+NEVER_ARRIVES = NeverCalled(
+    "The call was made again and again, and never arrived or went down with its server each time. See what the logs of "
+    "the sidecar and of the server say, then retry.",
+    ErrorCategory.UNKNOWN,
 )
 STOPPED_THERE = GenerationError(
     "The call was cancelled at the provider, not from here. Retry if you want it made again.", ErrorCategory.UNKNOWN
@@ -203,7 +211,13 @@ class Runner:
             return session.scalar(query.limit(1)) is not None
 
     def _not_made(self, work: Work, reason: str) -> None:
-        self._write(work, lambda ledger: settling.never_made(ledger, reason), settles=True)
+        def write(ledger: Ledger) -> None:
+            if work.attempt.number < MOST_CALLS:
+                settling.never_made(ledger, reason)
+            else:
+                settling.fail(ledger, NEVER_ARRIVES)
+
+        self._write(work, write, settles=True)
 
     def _ask(self, work: Work) -> None:
         if work.is_cancelled and not (work.attempt.handle or {}).get("cancel_asked"):

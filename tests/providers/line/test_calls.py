@@ -76,6 +76,11 @@ def test_without_an_answer_what_counts_is_whether_the_call_was_sent(
     assert "r8_secret" not in str(found)
 
 
+def test_a_value_that_cannot_be_written_down_is_said_before_anything_is_sent() -> None:
+    found = refused(httpx.Response(200, json={}), json={"strength": float("nan")})
+    assert (found.category, found.effect_possible) == (E.VALIDATION, False)
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 403])
 def test_a_page_in_place_of_an_answer_is_an_outage(status: int) -> None:
     assert refused(httpx.Response(status, html="<h1>no</h1>", headers={"Location": "/"})).category is E.PROVIDER_OUTAGE

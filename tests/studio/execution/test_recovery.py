@@ -58,6 +58,19 @@ def test_a_call_that_certainly_never_arrived_is_made_again_at_once_which_is_no_r
     assert (house.scripted.count("submit"), len(house.events())) == (1, 1)
 
 
+def test_a_call_that_never_arrives_however_often_it_is_made_is_given_up(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.studio.execution.runner.MOST_CALLS", 3)
+    house.scripted.script("submit", *[ValueError("a mistake of ours")] * 9)
+    order_id = house.place()
+    house.run_until_idle()
+    item = house.item(order_id)
+    assert (item.status, house.scripted.count("submit"), item.cost) == (ItemStatus.FAILED, 3, 0)
+    assert "never arrived" in (item.error_message or "")
+    assert house.events() == []
+
+
 def test_a_lost_answer_is_left_alone_for_a_while_before_it_is_looked_up(house: House) -> None:
     lost = GenerationError("No answer.", ErrorCategory.NETWORK, effect_possible=True)
     house.scripted.script("submit", lost)
