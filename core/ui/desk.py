@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.runtime import get_runtime
-from core.ui.content.dialogs import next_number
 from core.ui.said import Said
 
 Told = ParamSpec("Told")
 Opened = TypeVar("Opened")
 Change = Callable[[Session], object]
+_NUMBER = "desk.number"
 
 
 class Desk(Generic[Told, Opened]):
@@ -68,6 +68,13 @@ class Desk(Generic[Told, Opened]):
                 st.rerun()
 
         return asking
+
+
+def next_number() -> int:
+    """A number that nothing in this browser tab had before; keys made with it begin with empty fields."""
+    number: int = st.session_state.get(_NUMBER, 0) + 1
+    st.session_state[_NUMBER] = number
+    return number
 
 
 def _carry_out(change: Change) -> None:

@@ -9,9 +9,9 @@ from core.db.ids import new_id
 from core.publishing.automations.forms import AutomationForm, Blueprint, DefaultForm, RuleForm
 from core.publishing.automations.rules import RuleSpec, describe
 from core.ui.automations.address import NEW, Part
+from core.ui.desk import next_number
 
 _DRAFTS = "automations.drafts"
-_NUMBER = "automations.number"
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Draft:
     def enter(self, part: Part) -> None:
         """Let the widgets of another part begin with what has been said so far."""
         if self.part is not part:
-            self.part, self.number = part, _next_number()
+            self.part, self.number = part, next_number()
             self.shown = self.blueprint
             for row in self.rules:
                 row.shown = row.spec
@@ -104,7 +104,7 @@ def begin(automation_id: str, stored: Blueprint | None, start: Blueprint) -> Dra
     known = _drafts().get(automation_id)
     if known is not None and (known.is_new or known.is_changed or known.seen == stored):
         return known
-    made = Draft(automation_id, stored, start, start.form, _rows(start), start.defaults, _next_number())
+    made = Draft(automation_id, stored, start, start.form, _rows(start), start.defaults, next_number())
     _drafts()[automation_id] = made
     return made
 
@@ -128,12 +128,6 @@ def is_under_way(automation_id: str) -> bool:
 def _drafts() -> dict[str, Draft]:
     found: dict[str, Draft] = st.session_state.setdefault(_DRAFTS, {})
     return found
-
-
-def _next_number() -> int:
-    number: int = st.session_state.get(_NUMBER, 0) + 1
-    st.session_state[_NUMBER] = number
-    return number
 
 
 def _rows(blueprint: Blueprint) -> list[RuleRow]:

@@ -18,6 +18,7 @@ from core.ui.calendar.query import Query, go_to_day, open_day
 from core.ui.content.actions import rng, undo_with
 from core.ui.content.notices import Notice, Undo, forget, leave, notice_of
 from core.ui.content.times import dated_window
+from core.ui.desk import next_number
 from core.ui.errors import guarded, icon_of
 from core.ui.links import go_to
 from core.ui.words import plain
@@ -59,7 +60,7 @@ def act(user: SignedIn, query: Query) -> None:
         case "undo":
             _take_back()
         case "plan" if isinstance(which, str) and day is not None:
-            st.session_state[_PLANNING] = Planning(which, day, _hour(event.get("hour")), _next_number())
+            st.session_state[_PLANNING] = Planning(which, day, _hour(event.get("hour")), next_number())
 
 
 def show_refusal() -> None:
@@ -77,7 +78,7 @@ def said() -> dict[str, Any] | None:
 
 def say(text: str, *, undo: Undo | None = None) -> None:
     """Have the board say ``text``, with a way to take back what it tells of."""
-    st.session_state[_SAID] = {"number": _next_number(), "text": text, "undo": undo is not None}
+    st.session_state[_SAID] = {"number": next_number(), "text": text, "undo": undo is not None}
     st.session_state[_UNDO] = undo
 
 
@@ -166,9 +167,3 @@ def _instant(text: Any) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return found if found.tzinfo is not None else None
-
-
-def _next_number() -> int:
-    number: int = st.session_state.get("calendar.number", 0) + 1
-    st.session_state["calendar.number"] = number
-    return number

@@ -10,8 +10,9 @@ from core.identity.sessions import SignedIn
 from core.media.imports import IncomingFile
 from core.publishing.imports import ImportLimits, ImportOutcome, ImportReport, attach_files
 from core.runtime import get_runtime
-from core.ui.content import dialogs, drawer_form
+from core.ui.content import drawer_form
 from core.ui.content.upload import TYPES
+from core.ui.desk import next_number
 from core.ui.errors import guarded
 from core.ui.words import plain
 
@@ -30,7 +31,7 @@ def show_adding(user: SignedIn, deviation_id: str) -> None:
             with guarded():
                 report = _add(user, deviation_id, dropped, allowed)
                 st.session_state[_REPORT] = (deviation_id, report)
-                st.session_state["content.added.turn"] = dialogs.next_number()
+                st.session_state["content.added.turn"] = next_number()
                 drawer_form.unpin(deviation_id)
                 st.rerun(scope="fragment")
     _show_report(deviation_id)

@@ -7,9 +7,9 @@ from typing import Literal
 import streamlit as st
 
 from core.ui.content.query import OPEN
+from core.ui.desk import next_number
 
 _KEY = "content.dialog"
-_NUMBER = "content.dialog.number"
 _DRAWERS = "content.drawers"
 
 Kind = Literal["bulk", "schedule", "purge", "publish", "sell"]
@@ -37,13 +37,6 @@ def open_dialog(kind: Kind, ids: tuple[str, ...]) -> None:
     """Show a dialog on the next run."""
     close()
     st.session_state[_KEY] = Dialog(kind, ids, next_number())
-
-
-def next_number() -> int:
-    """A number that no dialog of this browser tab had before."""
-    number: int = st.session_state.get(_NUMBER, 0) + 1
-    st.session_state[_NUMBER] = number
-    return number
 
 
 def drawers() -> dict[str, Began]:

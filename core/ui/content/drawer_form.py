@@ -15,6 +15,7 @@ from core.ui.content import dialogs, fields, pool_fields
 from core.ui.content.dialogs import Began
 from core.ui.content.making import prompt_of
 from core.ui.content.options_fields import options_fields
+from core.ui.desk import next_number
 from core.ui.templates import picker
 from core.ui.words import plain
 
@@ -62,7 +63,7 @@ def _began(detail: DeviationDetail) -> Began:
     known = dialogs.drawers()
     began = known.get(detail.view.id)
     if began is None or not began.is_pinned:
-        number = began.number if began else dialogs.next_number()
+        number = began.number if began else next_number()
         began = known[detail.view.id] = Began(number, detail.view.updated_at)
     return began
 

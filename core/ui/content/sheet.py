@@ -15,10 +15,10 @@ from core.publishing.bulk import PostEdit
 from core.publishing.detail import EditableFields
 from core.publishing.listing import DeviationView
 from core.publishing.reports import BatchReport, ItemOutcome
-from core.ui.content import dialogs
 from core.ui.content.query import OPEN, Query
 from core.ui.content.sheet_cells import cells_of, differing, values_of
 from core.ui.content.thumbs import cover_url
+from core.ui.desk import next_number
 
 _TYPED = "content.sheet.typed"
 _SHEET = "content.sheet"
@@ -73,7 +73,7 @@ def lay_out(query: Query, views: Sequence[DeviationView], fields: Mapping[str, E
             return _keep(replace(kept, rows=_stored_anew(kept.rows, fresh)))
         if not typed().keys().isdisjoint(kept.ids):
             return kept
-    return _keep(Sheet(f"sheet-{dialogs.next_number()}", query, tuple(fresh)))
+    return _keep(Sheet(f"sheet-{next_number()}", query, tuple(fresh)))
 
 
 def note() -> None:

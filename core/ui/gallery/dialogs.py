@@ -5,8 +5,10 @@ from typing import Literal
 
 import streamlit as st
 
+from core.ui.desk import next_number
+
 Kind = Literal["send", "download", "collect", "tag", "move", "rest", "purge"]
-_KEY, _NUMBER = "gallery.dialog", "gallery.dialog.number"
+_KEY = "gallery.dialog"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,7 @@ class Dialog:
 
 def open_dialog(kind: Kind, ids: tuple[str, ...]) -> None:
     """Show a dialog on the next run."""
-    number: int = st.session_state.get(_NUMBER, 0) + 1
-    st.session_state[_NUMBER] = number
-    st.session_state[_KEY] = Dialog(kind, ids, number)
+    st.session_state[_KEY] = Dialog(kind, ids, next_number())
 
 
 def current_dialog() -> Dialog | None:

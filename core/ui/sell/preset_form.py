@@ -13,11 +13,11 @@ from core.sales.errors import PresetRefused
 from core.sales.listing import PresetView
 from core.sales.money import CURRENCIES, money, plain_amount, read_amount
 from core.sales.presets import DESCRIPTION_LENGTH, HIGHEST, LOWEST, NAME_LENGTH, PresetForm
+from core.ui.desk import next_number
 from core.ui.errors import guarded
 from core.ui.sell.notice import leave
 
 _KEY = "presets.dialog"
-_NUMBER = "presets.dialog.number"
 
 
 class _Kind(enum.StrEnum):
@@ -35,8 +35,7 @@ class _Open:
 
 def open_form(preset_id: str | None = None) -> None:
     """Show the dialog on the next run."""
-    number = st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
-    st.session_state[_KEY] = _Open(preset_id, number)
+    st.session_state[_KEY] = _Open(preset_id, next_number())
 
 
 def close() -> None:
