@@ -53,6 +53,12 @@ def names(screen) -> list[str]:
     return [tile["name"] for tile in board(screen)["tiles"]]
 
 
+def with_dialog(screen, kind, ids):
+    """The screen with a dialog open that its board or its toolbar asks for."""
+    screen.session_state["gallery.dialog"] = Dialog(kind, tuple(ids), 1)
+    return run(screen)
+
+
 def test_an_empty_gallery_says_what_to_do(runtime, anna, open_page):
     screen = open_page(GALLERY)
     assert "No pictures yet" in said(screen)
@@ -104,11 +110,9 @@ def test_pages_lead_to_each_other_after_what_was_shown(runtime, anna, open_page)
 
 def test_a_bulk_action_is_done_and_taken_back(runtime, anna, open_page):
     ids = [add(runtime, anna, name=name) for name in "ab"]
-    screen = open_page(GALLERY)
     with runtime.database.session() as session:
         mark(session, Actor.person(anna.id), [Mark(ids[0], liked=True)], now=NOON)
-    screen.session_state["gallery.dialog"] = Dialog("rest", tuple(ids), 1)
-    run(screen)
+    screen = with_dialog(open_page(GALLERY), "rest", ids)
     assert "1 other" in said(screen)
     press(screen, "Bin the rest")
     assert names(screen) == ["a"]
@@ -203,10 +207,7 @@ def test_a_post_made_of_a_picture_says_how_it_was_made_and_what_it_cost(runtime,
 
 def test_pictures_go_into_a_collection_that_is_named_on_the_way_and_out_again(runtime, anna, open_page):
     ids = tuple(add(runtime, anna, name=name) for name in "ab")
-    screen = open_page(GALLERY)
-    screen.session_state["gallery.dialog"] = Dialog("collect", ids, 1)
-    run(screen)
-    press(screen, "Add")
+    screen = press(with_dialog(open_page(GALLERY), "collect", ids), "Add")
     assert "Give the collection a name" in said(screen)
     next(one for one in screen.text_input if one.label == "Its name").input("Dawn")
     press(screen, "Add")
@@ -223,10 +224,7 @@ def test_tags_are_put_on_and_taken_off_and_come_back_as_they_were(runtime, anna,
     actor, ids = Actor.person(anna.id), tuple(add(runtime, anna, name=name) for name in "ab")
     with runtime.database.session() as session:
         on = [tag.id for tag in add_tags(session, actor, TaggedKind.PRODUCT, ids[:1], ["dusk"], now=NOON)]
-    screen = open_page(GALLERY)
-    screen.session_state["gallery.dialog"] = Dialog("tag", ids, 1)
-    run(screen)
-    press(screen, "Save")
+    screen = press(with_dialog(open_page(GALLERY), "tag", ids), "Save")
     assert "Choose or write a tag first" in said(screen)
     next(one for one in screen.text_input if one.label == "New tags").input("fog, ,fog")
     next(one for one in screen.multiselect if one.label == "Take off").set_value(on)
