@@ -1,5 +1,4 @@
-"""Lists read by keyset: newest, newer, older; the place is kept in the address, apart from the filters that make it
-void."""
+"""Turning the pages of a list read by keyset; the place is in the address, apart from the filters that make it void."""
 
 from typing import Protocol
 

@@ -31,7 +31,7 @@ def show_list(entries: Sequence[Entry], by: Dimension, wanted: UsageFilter) -> N
                 "change": change(entry.sums.cost, entry.cost_before),
                 "images": entry.sums.images,
                 "calls": entry.sums.calls,
-                "not well": entry.sums.calls - entry.sums.ok,
+                "unsuccessful": entry.sums.calls - entry.sums.ok,
                 "unpriced": entry.sums.unpriced,
                 "latency": (entry.sums.mean_latency_ms or 0) / 1000 if entry.sums.timed else None,
             }
@@ -51,7 +51,7 @@ def show_list(entries: Sequence[Entry], by: Dimension, wanted: UsageFilter) -> N
             "change": config.TextColumn("Change", help="Cost against the range of the same length before."),
             "images": config.NumberColumn("Pictures", format="localized"),
             "calls": config.NumberColumn("Calls", format="localized"),
-            "not well": config.NumberColumn(
+            "unsuccessful": config.NumberColumn(
                 "Without success", help="Failed, refused or broken off.", format="localized"
             ),
             "unpriced": config.NumberColumn("No price", help="Calls whose price is not known.", format="localized"),
