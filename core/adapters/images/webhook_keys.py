@@ -22,6 +22,7 @@ class WebhookKeys(Generic[Place, Keys]):
 
     def __init__(self) -> None:
         self._kept: dict[Place, tuple[float, Keys]] = {}
+        self._failed: dict[Place, tuple[float, str, ErrorCategory]] = {}
         self._locks: defaultdict[Place, threading.Lock] = defaultdict(threading.Lock)
 
     def verified(self, place: Place, ask: Callable[[], Keys], check: Callable[[Keys], Notice]) -> Notice:
@@ -38,11 +39,25 @@ class WebhookKeys(Generic[Place, Keys]):
         return check(self._keys(place, ask, RENEWED_AFTER_SECONDS))
 
     def _keys(self, place: Place, ask: Callable[[], Keys], oldest_seconds: float) -> Keys:
-        with self._locks[place]:
-            kept = self._kept.get(place)
-            if kept is None or time.monotonic() - kept[0] > oldest_seconds:
-                kept = self._kept[place] = (time.monotonic(), ask())
-            return kept[1]
+        came = time.monotonic()
+        kept = self._kept.get(place)  # before the lock: good keys serve while somebody asks for others
+        if kept is None or came - kept[0] > oldest_seconds:
+            with self._locks[place]:
+                kept = self._kept.get(place)
+                if kept is None or came - kept[0] > oldest_seconds:
+                    kept = self._kept[place] = (time.monotonic(), self._asked(place, ask, came))
+        return kept[1]
+
+    def _asked(self, place: Place, ask: Callable[[], Keys], came: float) -> Keys:
+        """New keys. Whoever waited for an asking that failed does not ask after it: that would add up to hours."""
+        failed = self._failed.get(place)
+        if failed is not None and failed[0] >= came:
+            raise GenerationError(*failed[1:])
+        try:
+            return ask()
+        except GenerationError as error:
+            self._failed[place] = (time.monotonic(), str(error), error.category)
+            raise
 
 
 def is_fresh(stamp: str, now: datetime) -> bool:
