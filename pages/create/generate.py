@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.clock import utc_now
+from core.metering import names
 from core.runtime import get_runtime
 from core.studio.catalogue.offers import list_offers
-from core.studio.hooks import registry
 from core.studio.orders import placing
 from core.studio.shelves.models import ProjectStatus
 from core.studio.shelves.projects import current_project, list_projects
@@ -22,7 +22,7 @@ from core.ui.generate.pictures_in import ask_pictures
 from core.ui.generate.preview import show_preview, show_standing
 from core.ui.generate.projects import choose_project
 from core.ui.generate.running import show_running
-from core.ui.generate.wording import TOAST, show_lookups, show_saving, show_templates
+from core.ui.generate.wording import TOAST, show_lookups, show_markup, show_saving, show_templates
 from core.ui.page import empty_state, page_header
 from core.ui.words import plain
 
@@ -39,6 +39,7 @@ with runtime.database.read() as session:
     project = current_project(session, user.actor)
     projects = list_projects(session, user.actor, status=ProjectStatus.ACTIVE)
     kept = list_templates(session, user.actor, project_id=project.id if project else None)
+    called = names.of_models(session, [(one.provider, one.model) for one in kept])
 if not offers:
     empty_state("No model is on offer", "Switch a provider on; one draws on this machine without any key.",
                 icon=":material/hub:")  # fmt: skip
@@ -53,22 +54,10 @@ with guarded():
         offer = choose_model(runtime, draft, offers, now=now)
         for said in st.session_state.pop(DROPPED, None) or ():
             st.info(plain(said), icon=":material/remove_circle:")
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             show_lookups(draft, words)
-            show_templates(draft, kept)
-            with st.popover("Markup", icon=":material/help:", type="tertiary"):
-                st.markdown(
-                    "- `[red,blue]` tries each; a trailing comma adds nothing as a choice\n"
-                    "- `[color]` every value of a lookup; `[color:2]` two at random\n"
-                    "- `[color_1]` a turn of its own, `[=color]` the same again\n"
-                    "- `(&)` between batches, `||` between parts\n"
-                    "- `steps: 10,20` in a parameter's field tries both\n"
-                    "- `batch:sample:20` takes 20 of all combinations\n"
-                    "- `\\[` for a bracket that is meant as one\n"
-                    f"{registry.markup_help()}\n"
-                    "- `meta:debug:debug` shows how the text becomes items\n"
-                    "- `meta:debug:dryrun` keeps it from being ordered"
-                )
+            show_templates(draft, kept, called)
+            show_markup()
         draft.prompt = st.text_area(
             "Prompt", draft.prompt, key=f"generate-prompt-{draft.version}", height=140,
             placeholder="a harbour at [dawn,dusk], [weather]",

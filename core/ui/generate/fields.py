@@ -17,7 +17,7 @@ WIDTH = 168  # pixels: two side by side on a phone
 def ask_parameters(draft: Draft, specs: ParameterSpecSet) -> None:
     """All but prompts and pictures, which have fields of their own; what only experts change is folded away."""
     shown = [spec for spec in specs if squeezed(spec.name) not in PROMPTS and spec.type is not ParameterType.IMAGE]
-    for name in [name for name in draft.values if squeezed(name) in PROMPTS]:
+    for name in [name for name in draft.values if squeezed(name) in PROMPTS]:  # as an earlier form or template has it
         del draft.values[name]
     _ask_group(draft, [spec for spec in shown if not spec.advanced])
     advanced = [spec for spec in shown if spec.advanced]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.studio.expansion import ExpansionWarning, Severity
-from core.ui.words import listed, plain
+from core.ui.words import listed, plain, shortened
 
 MOST = 8
 _SENTENCES_OF_A_KIND = 3
 _PLACES = 3
 _AROUND = 20  # characters on either side of the place that is shown
+_MARKED = 60  # characters of it
 _ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:", Severity.INFO: ":material/info:"}
 _FIELDS = {"prompt": "Prompt", "negative_prompt": "Negative prompt"}
 
@@ -80,12 +81,8 @@ def _place(remark: Remark, text: str) -> str:
 
 def _excerpt(text: str, start: int, end: int) -> str:
     before, after = "…" if start > _AROUND else "", "…" if end + _AROUND < len(text) else ""
-    left, marked, right = (
-        text[max(0, start - _AROUND) : start],
-        text[start : min(end, start + 60)],
-        text[end : end + _AROUND],
-    )
+    left, marked, right = text[max(0, start - _AROUND) : start], text[start:end], text[end : end + _AROUND]
     if not marked.strip():
         return ""
     gap = "" if right.startswith((",", ".", ";", "!", "?")) else " "  # a letter right behind it would end no bold
-    return f": {before}{plain(left)} **{plain(marked)}**{gap}{plain(right)}{after}"
+    return f": {before}{plain(left)} **{plain(shortened(marked, _MARKED))}**{gap}{plain(right)}{after}"

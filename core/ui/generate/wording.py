@@ -1,12 +1,13 @@
-"""Help with the words: lookups to put in, templates to begin with or to keep."""
+"""Help with the words: lookups to put in, templates to begin with or to keep, the marks of the language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.runtime import Runtime
+from core.studio.hooks import registry
 from core.studio.orders.forms import OrderForm
 from core.studio.shelves.models import Project
 from core.studio.wording import templates
@@ -17,6 +18,18 @@ from core.ui.generate.draft import Draft
 from core.ui.words import count, plain, shortened
 
 TOAST = "generate.toast"
+_MARKUP = """
+- `[red,blue]` tries each; a trailing comma adds nothing as a choice
+- `[color]` every value of a lookup; `[color:2]` two at random
+- `[color_1]` a turn of its own, `[=color]` the same again
+- `(&)` between batches, `||` between parts
+- `10,20` in a parameter's field, as Steps, tries both
+- `batch:sample:20` takes 20 of all combinations
+- `\\[` for a bracket that is meant as one
+HOOKS
+- `meta:debug:debug` shows how the text becomes items
+- `meta:debug:dryrun` keeps it from being ordered
+"""
 
 
 def show_lookups(draft: Draft, lookups: Sequence[Lookup]) -> None:
@@ -34,8 +47,8 @@ def show_lookups(draft: Draft, lookups: Sequence[Lookup]) -> None:
                 st.caption(f"{count(len(lookup.values), 'value')}: {plain(examples)}")
 
 
-def show_templates(draft: Draft, kept: Sequence[GenerationTemplate]) -> None:
-    """A menu of saved forms."""
+def show_templates(draft: Draft, kept: Sequence[GenerationTemplate], models: Mapping[tuple[str, ...], str]) -> None:
+    """A menu of saved forms; ``models`` are the names of theirs, by provider and model."""
     with st.popover("Templates", icon=":material/bookmarks:", type="tertiary"):
         if not kept:
             st.caption("None yet. Save this form as one, below the preview.")
@@ -44,7 +57,13 @@ def show_templates(draft: Draft, kept: Sequence[GenerationTemplate]) -> None:
                 if st.button(plain(one.name), key=f"use-{one.id}"):
                     draft.take(OrderForm.of_set(one.provider, one.model, one.parameter_set, template_id=one.id))
                     st.rerun()
-                st.caption(f"{plain(one.model)} · used {count(one.usage_count, 'time')}")
+                st.caption(f"{plain(models[one.provider, one.model])} · used {count(one.usage_count, 'time')}")
+
+
+def show_markup() -> None:
+    """A menu to read: what can be written in a prompt besides words."""
+    with st.popover("Markup", icon=":material/help:", type="tertiary"):
+        st.markdown(_MARKUP.replace("HOOKS", registry.markup_help()))
 
 
 def show_saving(
