@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from core.ui.palette import colour
+
 _SIDES = "order-sides"
 _BAR = "order-bar"
 
@@ -32,13 +34,7 @@ _CSS = """
 @contextmanager
 def sides() -> Iterator[None]:
     """Holds the columns of the form, one of which has the bar."""
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    words = {
-        "SIDES": _SIDES,
-        "BAR": _BAR,
-        "GROUND": str(st.get_option(f"theme.{theme}.backgroundColor")),
-        "LINE": str(st.get_option(f"theme.{theme}.borderColor")),
-    }
+    words = {"SIDES": _SIDES, "BAR": _BAR, "GROUND": colour("backgroundColor"), "LINE": colour("borderColor")}
     css = _CSS
     for name, value in words.items():
         css = css.replace(name, value)
