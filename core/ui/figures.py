@@ -14,9 +14,11 @@ _CSS = """
   padding: 0.9rem 1rem 0.8rem; display: flex; flex-direction: column; gap: 0.15rem; min-width: 0; }
 .atl-figure b { font-size: 1.9rem; line-height: 1.15; font-weight: 600; font-variant-numeric: tabular-nums; }
 .atl-figure .atl-label { font-size: 0.9rem; }
-.atl-figure .atl-note, .atl-figure .atl-span { font-size: 0.82rem; opacity: 0.72; }
+/* By colour: the change in the note has one of its own, which must not fade with the words around it. */
+.atl-figure .atl-note, .atl-figure .atl-span { font-size: 0.82rem;
+  color: color-mix(in srgb, currentColor 72%, transparent); }
 .atl-figure .atl-note { min-height: 1.3em; }
-.atl-figure .atl-change { font-weight: 600; opacity: 1; font-variant-numeric: tabular-nums; }
+.atl-figure .atl-change { font-weight: 600; font-variant-numeric: tabular-nums; }
 .atl-spark { display: flex; align-items: flex-end; gap: 3px; height: 34px; margin: 0.5rem 0 0.15rem; }
 .atl-spark i { flex: 1; max-width: 12px; border-radius: 2px 2px 0 0; background: currentColor; opacity: 0.25; }
 .atl-figure .atl-span { font-size: 0.75rem; }
