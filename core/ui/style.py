@@ -25,9 +25,9 @@ h1 { letter-spacing: -0.01em; }
 .st-key-door [data-testid="stHeading"] h2 { font-size: 1.6rem; padding: 1rem 0; }
 [data-testid="stCaptionContainer"] p { max-width: 72ch; }
 /* Readable on their ground: Streamlit's 60 % and white on the dark theme's pale accent are not (WCAG AA, 4.5 to 1). */
-[data-testid="stCaptionContainer"]:not(:has(a, code)) { opacity: 0.72; }
-/* A link or a word in code must not fade with the words around it. */
-[data-testid="stCaptionContainer"]:has(a, code) { opacity: 1;
+[data-testid="stCaptionContainer"]:not(:has(a, code, span)) { opacity: 0.72; }
+/* A link, a word in code or one with a colour of its own must not fade with the words around it. */
+[data-testid="stCaptionContainer"]:has(a, code, span) { opacity: 1;
   color: color-mix(in srgb, currentColor 72%, transparent); }
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #14201a); }
 """
