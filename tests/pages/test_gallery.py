@@ -143,6 +143,17 @@ def test_pictures_stand_side_by_side(runtime, anna, open_page):
     assert "Choose 2 to 4 pictures" in said(open_page(GALLERY, compare=ids[0]))
 
 
+def test_two_to_four_chosen_pictures_are_compared_without_a_keyboard(runtime, anna, open_page):
+    ids = [add(runtime, anna, name=name) for name in "abcde"]
+    screen = open_page(GALLERY)
+    for few in (ids[:1], ids):
+        screen.session_state["gallery.picked"] = frozenset(few)
+        assert "Compare" not in [button.label for button in run(screen).button]
+    screen.session_state["gallery.picked"] = frozenset(ids[1:3])
+    words = said(press(run(screen), "Compare"))
+    assert "1 · c" in words and "2 · b" in words
+
+
 def test_the_screen_of_a_picture_tells_cost_and_lineage(runtime, anna, open_page):
     product = add(runtime, anna, name="harbour", cost=None, parameters={"steps": 20})
     screen = open_page(PICTURE, id=product)

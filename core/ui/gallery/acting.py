@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.ui.gallery import selection
 from core.ui.gallery.board import KEY
-from core.ui.gallery.query import COMPARE, go_to_page
+from core.ui.gallery.query import go_to_page, show_beside
 from core.ui.gallery.shown import keep_places
 from core.ui.links import go_to
 
@@ -39,7 +39,7 @@ def act() -> None:
             selection.pick(_ids(event))
             keep_places()
         case "compare":
-            st.query_params[COMPARE] = ",".join(_ids(event)[:4])
+            show_beside(_ids(event))
         case "details" if isinstance(event.get("id"), str):
             go_to(f"product?id={event['id']}")
 

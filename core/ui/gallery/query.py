@@ -5,7 +5,7 @@ person changes them, so that reload, bookmarks and links all lead to the same pi
 """
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -121,6 +121,11 @@ def go_to_page(cursor: str | None) -> None:
         st.query_params.pop(AT, None)
     else:
         st.query_params[AT] = cursor
+
+
+def show_beside(ids: Sequence[str]) -> None:
+    """Set these pictures side by side on the next run, in place of the list."""
+    st.query_params[COMPARE] = ",".join(ids)
 
 
 def clear_filters() -> None:

@@ -11,12 +11,13 @@ from core.identity.sessions import SignedIn
 from core.runtime import get_runtime
 from core.studio.products import changing, trash
 from core.studio.products.changing import ChangeSet
+from core.studio.products.comparing import FEWEST, MOST
 from core.studio.products.listing import STARS
 from core.system.actors import Actor
 from core.ui.errors import guarded
 from core.ui.gallery import dialogs, selection
 from core.ui.gallery.notices import leave, notice_of
-from core.ui.gallery.query import Query, View
+from core.ui.gallery.query import Query, View, show_beside
 from core.ui.gallery.selection import Scope
 from core.ui.gallery.shown import Shown
 from core.ui.words import count
@@ -74,11 +75,14 @@ _DIALOGS: Mapping[str, dialogs.Kind] = {
 
 def show_toolbar(user: SignedIn, query: Query, shown: Shown) -> None:
     """One line above the board."""
-    chosen = len(selection.picked(shown.ids))
+    picked = selection.picked(shown.ids)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="gallery-toolbar"):
-        scope = _show_scope(shown, chosen)
+        scope = _show_scope(shown, len(picked))
         label = _show_buttons(query)
-        if chosen:
+        if FEWEST <= len(picked) <= MOST and query.view is not View.TRASH:
+            st.button("Compare", type="tertiary", icon=":material/compare:", on_click=show_beside, args=(picked,),
+                      key="gallery-compare")  # fmt: skip
+        if picked:
             st.button("Choose none", type="tertiary", on_click=selection.clear, key="gallery-unpick")
     if label is not None:
         _act(user, query, shown, scope, label)
