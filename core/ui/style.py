@@ -29,19 +29,22 @@ h1 { letter-spacing: -0.01em; }
 /* A link, a word in code or one with a colour of its own must not fade with the words around it. */
 [data-testid="stCaptionContainer"]:has(a, code, span) { opacity: 1;
   color: color-mix(in srgb, currentColor 72%, transparent); }
-[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #14201a); }
+[data-testid^="stBaseButton-primary"], [data-testid="stPopoverButton"][kind="primary"] {
+  color: light-dark(#ffffff, #14201a); }
+/* Streamlit darkens the word of an open menu, which the dark theme's ground swallows. */
+[data-testid="stPopoverButton"][kind="tertiary"][aria-expanded="true"] { color: light-dark(#3d5a4c, #93b8a3); }
 """
 _NO_SIDEBAR = '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }'
 
 
 def apply() -> None:
     """Add the styles; once per run, in the shell."""
-    st.html(f"<style>{_CSS}</style>")
+    st.html(f"<style>{_CSS}{_scheme()}</style>")
 
 
 def hide_sidebar() -> None:
     """For screens in front of the door: nothing to navigate to yet."""
-    st.html(f"<style>{_CSS}{_NO_SIDEBAR}</style>")
+    st.html(f"<style>{_CSS}{_scheme()}{_NO_SIDEBAR}</style>")
 
 
 def wordmark_path() -> Path:
@@ -52,6 +55,11 @@ def wordmark_path() -> Path:
 def mark_path() -> Path:
     """The mark alone, for where there is no room for the word."""
     return _ASSETS / f"mark-{_theme()}.svg"
+
+
+def _scheme() -> str:
+    """Streamlit tells the scheme to the app alone; dialogs and popovers hang beside it, right below the body."""
+    return f"body {{ color-scheme: {_theme()}; }}"
 
 
 def _theme() -> str:
