@@ -19,6 +19,7 @@ class Outage:
         self._url = make_url(database.url)
         self._is_sqlite = database.is_sqlite
         self._holder: sqlite3.Connection | None = None
+        self._timer: threading.Timer | None = None
         self.is_over = True
 
     def begin(self) -> None:
@@ -43,7 +44,16 @@ class Outage:
     def begin_for(self, seconds: float) -> None:
         """Begin now; another thread ends it."""
         self.begin()
-        threading.Timer(seconds, self.end).start()
+        self._timer = threading.Timer(seconds, self.end)
+        self._timer.start()
+
+    def finish(self) -> None:
+        """Be over, whether now or by the other thread a moment ago: never both at once, never after the database."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        if not self.is_over:
+            self.end()
 
     def cut(self, *, like: str = "%") -> int:
         """PostgreSQL: end the connections whose last query was ``like`` this; how many."""
@@ -71,4 +81,4 @@ def outage(database: Database) -> Iterator[Outage]:
     try:
         yield made
     finally:
-        made.end()
+        made.finish()

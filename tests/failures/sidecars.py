@@ -23,6 +23,7 @@ from tests.factories import DAY, make_account, make_blob, make_deviation, make_u
 from tests.support.fake_site import FakeSite
 
 PROVIDER = "deviantart-sandbox"
+PATIENCE_SECONDS = 120
 QUICK: dict[str, Any] = {
     "call_gap_seconds": 0, "unknown_wait_seconds": 0.2, "lease_seconds": 2, "tick_seconds": 0.1, "workers": 8,
     "dispatch": "pool",
@@ -103,9 +104,9 @@ def make_house(database: Database, folder: Path, **settings: Any) -> House:
     return House(database, ports, site, user)
 
 
-def until(done: Callable[[], Any], *, seconds: float = 60) -> None:
+def until(done: Callable[[], Any]) -> None:
     """Wait for ``done``; a database that is away at the moment counts as no."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         with contextlib.suppress(DatabaseUnavailableError):
             if done():

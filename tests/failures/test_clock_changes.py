@@ -165,7 +165,7 @@ def test_the_sidecar_works_on_when_the_clock_of_the_machine_is_set(house: House,
         with time_machine.travel(utc_now() + timedelta(hours=hours), tick=True):
             _make_due(house, posts, utc_now() - timedelta(minutes=1))
             later = house.add_posts(3)
-            until(lambda: house.all_published(posts + later), seconds=40)
+            until(lambda: house.all_published(posts + later))
             _is_heard_of(house)
     house.assert_each_shown_once(posts + later)
 

@@ -87,7 +87,7 @@ def test_the_sidecar_outlives_an_outage_in_the_middle_of_its_work(house: House) 
         until(lambda: len(house.site.gallery) >= 4)
         away.begin_for(1.5)
         until(lambda: house.all_published(posts))
-        assert sidecar.is_leading
+        until(lambda: sidecar.is_leading)  # the last posts may be out before it has looked for its lock again
     house.assert_each_shown_once(posts)
 
 

@@ -58,7 +58,7 @@ def mail_server(**options: Any) -> Iterator[Mailbox]:
     mailbox, port = Mailbox(), free_port()
     if options.pop("with_password", False):
         options |= {"authenticator": _check, "auth_required": True}
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port, **options)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port, ready_timeout=60, **options)
     controller.start()
     mailbox.url = f"smtp://127.0.0.1:{port}?starttls=no"
     try:

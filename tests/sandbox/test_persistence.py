@@ -80,8 +80,11 @@ def test_stopping_does_not_wait_for_requests_that_hang(tmp_path: Path) -> None:
     with running(state) as url, closing(ControlClient(url)) as control:
         tokens = control.post("/grant", username="alice")
         control.fault("slow", "/stash/publish", seconds=3600, after_effect=True)
-        with closing(Artist(url, tokens, timeout=0.5)) as alice, pytest.raises(httpx.ReadTimeout):
-            alice.published()
+        with closing(Artist(url, tokens)) as alice:
+            itemid = alice.submitted()
+        with closing(Artist(url, tokens, timeout=0.5)) as hasty, pytest.raises(httpx.ReadTimeout):
+            hasty.publish(itemid)
+        wait_until(lambda: control.state("counts")["deviations"] == 1)
     with running(state) as url, closing(ControlClient(url)) as control:
         assert control.state("counts")["deviations"] == 1
 

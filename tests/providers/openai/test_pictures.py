@@ -21,6 +21,7 @@ from core.studio.providers import (
     InputFile,
 )
 from tests.providers.support import FAULTS, Fault, StandInControl, model_named, other_input, request_for
+from tests.sandbox.support import wait_until
 
 E = ErrorCategory
 
@@ -168,13 +169,13 @@ def test_a_fault_of_a_submission_is_taken_for_what_it_is(
 def test_an_answer_that_takes_too_long_may_have_had_its_effect(
     openai: ImageProvider, connection: Connection, control: StandInControl
 ) -> None:
-    control.fault("slow", "/v1/images/*", seconds=0.5, after_effect=True)
+    control.fault("slow", "/v1/images/*", seconds=30, after_effect=True)
     hasty = OpenAiImages(Line("openai", dialect("OpenAI")), "", call_seconds=0.2)
     with pytest.raises(GenerationError) as caught:
         hasty.submit(connection, request_for(model_named(openai, connection, "dall-e-2"), size="256x256"))
     hasty.close()
     assert (caught.value.category, caught.value.effect_possible) == (E.NETWORK, True)
-    assert control.begun == 1
+    wait_until(lambda: control.begun == 1)
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/v1/"])
