@@ -17,6 +17,8 @@ _CSS = """
 /* Streamlit marks the links of its navigation by a shade alone. */
 [data-testid="stSidebarNavLink"]:focus-visible, [data-testid="stPageLink-NavLink"]:focus-visible {
   outline: 2px solid currentColor; outline-offset: -2px; }
+/* Streamlit marks the cut of a long link one box too far out, where nobody sees it. */
+[data-testid="stPageLink-NavLink"] p { overflow: hidden; text-overflow: ellipsis; }
 /* On a phone the first screenful is dear; the bar above is 3.75 rem high. */
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-top: 4rem; } }
 h1 { letter-spacing: -0.01em; }
