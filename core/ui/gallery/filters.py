@@ -50,7 +50,7 @@ STYLES = """
 [class*="st-key-gallery-view-"] button { padding: .35rem .1rem .55rem; border-radius: 0; }
 [class*="st-key-gallery-view-here"] { box-shadow: inset 0 -2px 0 currentColor; }
 [class*="st-key-gallery-view-here"] button p { font-weight: 600; }
-[class*="st-key-gallery-notice"] { background: color-mix(in srgb, #4c7a5f 8%, transparent); }
+.st-key-gallery-notice { background: color-mix(in srgb, #4c7a5f 8%, transparent); }
 """
 
 
