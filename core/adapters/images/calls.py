@@ -1,12 +1,12 @@
 """What adapters of providers with queues have in common."""
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from core.adapters.images.reading import json_of
 from core.adapters.images.refusals import Dialect
 from core.studio.providers import Connection, ErrorCategory, GenerationError, GenerationRequest
 
@@ -32,10 +32,7 @@ def key_of(connection: Connection, dialect: Dialect) -> str:
 
 def field_of(body: bytes, name: str) -> str | None:
     """A text in the object that a webhook brought; ``None`` when there is no such thing."""
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return None
+    found = json_of(body)
     return text_of(found.get(name)) if isinstance(found, dict) else None
 
 

@@ -4,7 +4,6 @@ Keys, prompts and addresses never reach the logs: a call is named by the adapter
 followed by itself. An answer is read up to a size and for a time.
 """
 
-import json
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +22,7 @@ from core.adapters.addresses import Resolve, resolve
 from core.adapters.deviantart.metrics import observe
 from core.adapters.images.encoded import decode_data_uri, is_data_uri, too_large
 from core.adapters.images.reach import Target, is_near, same_origin, target_of
-from core.adapters.images.reading import ACCEPTED, pieces_of
+from core.adapters.images.reading import ACCEPTED, json_of, pieces_of
 from core.adapters.images.refusals import Dialect, error_of_answer, error_of_transport, lost, rubbish
 from core.adapters.waiting import retry_after
 from core.studio.providers import ErrorCategory, GenerationError
@@ -219,7 +218,7 @@ class Line:
         is_good = response.is_success or response.status_code in accepts
         if is_good and wants != "json":
             return Answer(response.status_code, response.headers, content if wants == "bytes" else None)
-        body = _json(content)
+        body = json_of(content)
         if not is_good:
             raise error_of_answer(self.dialect, response, body, has_effect=has_effect)
         if body is None:
@@ -276,14 +275,6 @@ def _authorities(*, trust_env: bool) -> ssl.SSLContext:
 
 def _timeout(seconds: float) -> httpx.Timeout:
     return httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
-
-
-def _json(content: bytes) -> Any:
-    """The JSON of an answer; ``None`` when it is a page or anything else."""
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError; brackets in brackets end the stack
-        return None
 
 
 def _write(into: Path, pieces: Iterable[bytes]) -> None:

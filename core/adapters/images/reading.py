@@ -1,11 +1,13 @@
-"""The body of an answer, taken out of its packing piece by piece.
+"""The body of an answer: taken out of its packing piece by piece, and understood as JSON.
 
 httpx unpacks whatever the header names, one layer in another and each piece at once: two layers make a gigabyte of a
 few kilobytes. Here one layer is taken off, never more than a piece at a time.
 """
 
+import json
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 
@@ -13,6 +15,14 @@ PIECE = 256 * 1024
 ACCEPTED = "gzip"
 _PLAIN = frozenset({"", "identity"})
 _GZIP = frozenset({"gzip", "x-gzip"})
+
+
+def json_of(content: str | bytes) -> Any:
+    """What somebody sent as JSON; ``None`` when it is a page or anything else."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError; brackets in brackets end the stack
+        return None
 
 
 def pieces_of(response: httpx.Response) -> Iterator[bytes]:

@@ -85,6 +85,14 @@ def test_another_body_or_secret_does_not_fit(
             replicate.verify(one, delivered.headers, body, now=utc_now())
 
 
+def test_a_body_that_no_parser_takes_is_forged_like_any_other(
+    replicate: ImageProvider, connection: Connection, delivered: Received
+) -> None:
+    with pytest.raises(GenerationError) as caught:
+        replicate.verify(connection, delivered.headers, b"[" * 200_000, now=utc_now())
+    assert caught.value.category is ErrorCategory.AUTHENTICATION
+
+
 def test_one_good_signature_among_several_is_enough(
     replicate: ImageProvider, connection: Connection, delivered: Received
 ) -> None:

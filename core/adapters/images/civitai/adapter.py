@@ -1,13 +1,12 @@
 """Pictures by Civitai's orchestration: one workflow of one step a call, found again by a tag that is our key."""
 
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.adapters.images.calls import arguments_of, base_of, forged, key_of, lowered, named_models, text_of
+from core.adapters.images.calls import arguments_of, base_of, field_of, forged, key_of, lowered, named_models, text_of
 from core.adapters.images.catalogue.civitai import AIR, MODELS, model_of
 from core.adapters.images.civitai.answers import DIALECT, consumption_of, status_of
 from core.adapters.images.http import Line
@@ -263,12 +262,7 @@ def _handle(workflow: Mapping[str, Any], *, has_effect: bool) -> Handle:
 
 
 def _notice(body: bytes) -> Notice:
-    try:
-        found = json.loads(body)
-    except ValueError as error:
-        raise forged(DIALECT) from error
-    event = found if isinstance(found, dict) else {}
-    workflow_id = text_of(event.get("workflowId"))
+    workflow_id = field_of(body, "workflowId")
     if workflow_id is None:
         raise forged(DIALECT)
-    return Notice(f"{workflow_id}:{event.get('status')}", workflow_id)
+    return Notice(f"{workflow_id}:{field_of(body, 'status')}", workflow_id)

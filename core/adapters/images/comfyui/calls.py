@@ -3,7 +3,6 @@
 Written from ComfyUI's ``server.py`` and https://docs.comfy.org/development/comfyui-server/comms_routes.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import httpx
 
 from core.adapters.images.http import Line
 from core.adapters.images.inputs import read_input
+from core.adapters.images.reading import json_of
 from core.adapters.images.refusals import Dialect
 from core.studio.providers import Connection, ErrorCategory, GenerationError, InputFile
 
@@ -129,10 +129,7 @@ def _rows(found: Any) -> list[Sequence[Any]]:
 
 def _says(content: bytes, name: str) -> bool:
     """Whether an answer that need not be JSON says ``true`` under this name."""
-    try:
-        body = json.loads(content)
-    except ValueError:
-        return False
+    body = json_of(content)
     return isinstance(body, Mapping) and body.get(name) is True
 
 

@@ -1,6 +1,5 @@
 """How far a run is: ComfyUI says so over its websocket only, and only to the client that began the run."""
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from core.adapters.images.reach import is_near
+from core.adapters.images.reading import json_of
 
 OPEN_SECONDS = 3.0
 ENDINGS = frozenset({"execution_success", "execution_error", "execution_interrupted"})
@@ -72,10 +72,7 @@ def is_last_word(message: str, prompt_id: str) -> bool:
 
 def _read(message: str) -> tuple[str, dict[str, Any]]:
     """The kind of a message and what it tells; nothing for what is no message."""
-    try:
-        told = json.loads(message)
-    except ValueError:
-        return "", {}
+    told = json_of(message)
     data = told.get("data") if isinstance(told, dict) else None
     return (str(told.get("type")), data) if isinstance(data, dict) else ("", {})
 
