@@ -148,9 +148,11 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     occurred_at, _, usage_id = (cursor or "").partition("~")
     try:
         instant = datetime.fromisoformat(occurred_at)
-    except ValueError:
+        if not instant.tzinfo or not decode("use", usage_id):
+            return None
+        return instant.astimezone(UTC), usage_id
+    except (ValueError, OverflowError):
         return None
-    return (instant, usage_id) if instant.tzinfo and decode("use", usage_id) else None
 
 
 def _csv_row(view: CallView) -> list[object]:

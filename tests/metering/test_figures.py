@@ -140,7 +140,8 @@ def test_pages_of_calls_go_down_and_up_again_without_a_gap(session, house):
     assert seen == everything and pages[0].previous_cursor is None
     back = listing.list_calls(session, ada, wanted, cursor=pages[2].previous_cursor, newer=True, limit=4)
     assert [view.usage.id for view in back.rows] == everything[4:8]
-    assert len(listing.list_calls(session, ada, wanted, cursor="nonsense").rows) == 11
+    for made_up in ("nonsense", f"0001-01-01T00:00:00+23:59~{everything[0]}"):
+        assert len(listing.list_calls(session, ada, wanted, cursor=made_up).rows) == 11
     failed = listing.list_calls(session, alice, wanted, status=UsageStatus.ERROR)
     assert [view.usage.model for view in failed.rows] == ["sdxl"]
     assert [view.usage.provider for view in listing.list_calls(session, ada, wanted, unpriced_only=True).rows] == [

@@ -12,7 +12,7 @@ import heapq
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, literal_column, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.media.models import Blob
+from core.metering.price import HIGHEST_COST
 from core.studio.products.errors import ProductChangeRefused
 from core.studio.products.filters import ProductFilter
 from core.studio.products.models import Product
@@ -29,6 +30,7 @@ from core.system.actors import Actor
 
 MAX_PAGE_SIZE = 200
 MAX_SELECTION = 10_000
+LARGEST_FILE = 2**63 - 1  # bytes, as the databases count
 # A screen counts up to here: “1,000+” costs the same in a house of a thousand and of a hundred thousand.
 COUNTED = 1_000
 # Rows with a word are further apart.
@@ -156,7 +158,7 @@ class _Reading:
         backwards = place is not None and place.backwards
         numbers = range(len(self._stretches))
         if place is not None:
-            if place.stretch not in numbers or len(place.keys) != len(self._stretches[place.stretch].keys):
+            if place.stretch not in numbers or not _fits(place, self._stretches[place.stretch]):
                 raise _bad_cursor()
             numbers = range(place.stretch, -1, -1) if backwards else range(place.stretch, len(self._stretches))
         elif backwards:
@@ -204,6 +206,7 @@ class _Reading:
 
 
 _BY_TIME = (Product.created_at, Product.id)
+_KINDS = {"created_at": datetime, "cost": Decimal, "file_size": int, "id": str}
 
 
 def _stretches(order: Order, rating_from: int | None) -> tuple[_Stretch, ...]:
@@ -220,6 +223,11 @@ def _stretches(order: Order, rating_from: int | None) -> tuple[_Stretch, ...]:
         case Order.RATING:
             rated = [_Stretch(_BY_TIME, Product.rating == stars) for stars in STARS if stars >= (rating_from or 1)]
             return tuple(rated) if rating_from else (*rated, _Stretch(_BY_TIME, Product.rating.is_(None)))
+
+
+def _fits(place: _Place, stretch: _Stretch) -> bool:
+    """Whether it is a place in this stretch: a cursor of another order has keys of other kinds."""
+    return [type(value) for value in place.keys] == [_KINDS[key.key] for key in stretch.keys]
 
 
 def _bound(stretch: _Stretch, place: _Place) -> Sequence[Any]:
@@ -244,23 +252,30 @@ def _told(value: Any) -> Any:
 def _read_cursor(cursor: str) -> _Place:
     try:
         stretch, backwards, keys = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
-        place = _Place(int(stretch), tuple(_meant(key) for key in keys), bool(backwards))
-    except (binascii.Error, UnicodeError, ValueError, TypeError, KeyError, ArithmeticError) as error:
+        return _Place(int(stretch), tuple(_meant(key) for key in keys), bool(backwards))
+    except (binascii.Error, UnicodeError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as error:
         raise _bad_cursor() from error
-    if not place.keys or not isinstance(place.keys[-1], str):
-        raise _bad_cursor()
-    return place
 
 
 def _meant(key: Any) -> Any:
-    if isinstance(key, dict):
-        if "cost" in key:
-            return Decimal(key["cost"])
-        at = datetime.fromisoformat(key["at"])
-        if at.tzinfo is None:
-            raise ValueError
-        return at
+    """A key as a row could have it; what it is a key of shows later."""
+    match key:
+        case {"at": at}:
+            instant = datetime.fromisoformat(at)
+            if instant.tzinfo is None:
+                raise ValueError
+            return instant.astimezone(UTC)
+        case {"cost": cost}:
+            return _up_to(HIGHEST_COST, Decimal(cost))
+        case int():
+            return _up_to(LARGEST_FILE, key)
     return key
+
+
+def _up_to(highest: int | Decimal, found: int | Decimal) -> int | Decimal:
+    if not 0 <= found <= highest:
+        raise ValueError
+    return found
 
 
 def _bad_cursor() -> ProductChangeRefused:

@@ -1,5 +1,8 @@
 """Lists of products: every filter, every order page by page, and that nobody sees another's."""
 
+import base64
+import itertools
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -147,6 +150,27 @@ def test_counting_stops_where_it_is_told(session, alice, actor):
     a_wall(session, alice, 6)
     assert str(count_products(session, actor, ProductFilter(), at_most=5)) == "5+"
     assert str(count_products(session, actor, ProductFilter(), at_most=6)) == "6"
+
+
+def test_no_cursor_leads_to_a_place_that_cannot_be(session, actor):
+    noon = {"at": NOON.isoformat()}
+    impossible = [
+        *([{"at": at}, "prd_x"] for at in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59")),
+        *([{"cost": cost}, noon, "prd_x"] for cost in ("NaN", "1e999999", "-1")),
+        *([first, "prd_x"] for first in (10**30, -1, True, None, "x\0")),
+    ]
+    made_up = [json.dumps([0, 0, keys]) for keys in impossible] + ["[" * 100_000]
+    for order, told in itertools.product(Order, made_up):
+        cursor = base64.urlsafe_b64encode(told.encode()).decode()
+        with pytest.raises(ProductChangeRefused):
+            list_products(session, actor, order=order, cursor=cursor)
+
+
+def test_a_cursor_of_another_order_is_refused(session, alice, actor):
+    a_wall(session, alice, 6)
+    newest = list_products(session, actor, page_size=2).after
+    with pytest.raises(ProductChangeRefused):
+        list_products(session, actor, order=Order.SIZE, cursor=newest)
 
 
 @pytest.mark.parametrize(
