@@ -17,9 +17,13 @@ class Page(Generic[Row]):
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
+        return _pages(self.total, self.size)
 
 
 def nearest_page(wanted: int, *, total: int, size: int) -> int:
     """The page to show: a number before the first gives the first, one behind the last the last."""
-    return min(max(wanted, 1), max(1, -(-total // size)))
+    return min(max(wanted, 1), _pages(total, size))
+
+
+def _pages(total: int, size: int) -> int:
+    return max(1, -(-total // size))  # an empty list has one page

@@ -70,7 +70,7 @@ def test_every_job_is_listed_with_its_rhythm() -> None:
 
 def test_every_metric_is_listed_with_its_type() -> None:
     for module in (
-        "core.adapters.deviantart.metrics",
+        "core.adapters.metrics",
         "core.publishing.inspiration.metrics",
         "core.api.metrics",
         "core.web.auth",
@@ -89,7 +89,7 @@ def test_every_module_that_counts_is_known_to_the_test_above() -> None:
         path for path in (ROOT / "core").rglob("*.py") if "prometheus_client import Counter" in path.read_text()
     ]
     assert {path.relative_to(ROOT / "core").as_posix() for path in counting} == {
-        "adapters/deviantart/metrics.py",
+        "adapters/metrics.py",
         "publishing/inspiration/metrics.py",
         "api/metrics.py",
         "jobs/deliver.py",

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import structlog
 
-from core.adapters.deviantart.metrics import observe
 from core.adapters.deviantart.refusals import error_of_answer, error_of_transport
+from core.adapters.metrics import observe
 from core.publishing.providers import ErrorCategory, ProviderError
 
 MINOR_VERSION = "20240701"

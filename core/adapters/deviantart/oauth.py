@@ -13,8 +13,8 @@ import httpx
 import structlog
 
 from core.adapters.deviantart.http import Clients, DeviantArtLine, json_object
-from core.adapters.deviantart.metrics import observe
 from core.adapters.deviantart.refusals import BLOCK_SECONDS
+from core.adapters.metrics import observe
 from core.adapters.waiting import retry_after
 from core.identity.providers import OAuthRefused, OAuthUnreachable, RemoteIdentity, TokenPair
 from core.publishing.providers import ErrorCategory, ProviderError

@@ -19,11 +19,11 @@ import httpx
 import structlog
 
 from core.adapters.addresses import Resolve, resolve
-from core.adapters.deviantart.metrics import observe
 from core.adapters.images.encoded import decode_data_uri, is_data_uri, too_large
 from core.adapters.images.reach import Target, is_near, same_origin, target_of
 from core.adapters.images.reading import ACCEPTED, json_of, pieces_of
 from core.adapters.images.refusals import Dialect, error_of_answer, error_of_transport, lost, rubbish
+from core.adapters.metrics import observe
 from core.adapters.waiting import retry_after
 from core.studio.providers import ErrorCategory, GenerationError
 

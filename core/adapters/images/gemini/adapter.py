@@ -67,8 +67,8 @@ class GeminiImages(AnswersAtOnce):
         )
         outcome = read_answer(answer.body)
         returned = {**outcome.returned, "seconds": round(time.monotonic() - started, 1)}
-        whole = Outcome(outcome.outputs, returned, outcome.consumption, outcome.model_answered)
-        return Submitted(Handle(str(returned.get("responseId") or request.key)), whole)
+        timed = Outcome(outcome.outputs, returned, outcome.consumption, outcome.model_answered)
+        return Submitted(Handle(str(returned.get("responseId") or request.key)), timed)
 
 
 def _headers(connection: Connection) -> dict[str, str]:

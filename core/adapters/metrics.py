@@ -1,4 +1,4 @@
-"""Counters of the calls made, for ``/metrics``."""
+"""Counters of the calls made to providers, for ``/metrics``."""
 
 from prometheus_client import Counter, Histogram
 
