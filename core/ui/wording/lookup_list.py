@@ -19,7 +19,7 @@ from core.ui.words import count, plain, shortened
 
 
 def show_lookups(user: SignedIn) -> None:
-    """The list, and above it what the chosen one becomes."""
+    """The list, and below the chosen one what it becomes."""
     with get_runtime().database.read() as session:
         rows = lookups.list_lookups(session, user.actor)
         binned = lookups.list_trashed_lookups(session, user.actor)
@@ -28,29 +28,27 @@ def show_lookups(user: SignedIn) -> None:
     if not rows:
         empty_state("No lookup yet", "A lookup is a list of words for prompts: [color] tries each of them.",
                     icon=":material/data_array:")  # fmt: skip
-    _show_tries(words)
+    with st.expander("Try a line", icon=":material/science:"):
+        show_line(words, "a harbour in [weather], [light]")
     shown = _narrow(rows)
     for category, some in groupby(shown, key=lambda row: row.category or "Without a category"):
         st.markdown(f"**{plain(category)}**")
         for row in some:
             _show_row(user, row)
+            if st.query_params.get("lookup") == row.key:
+                _show_tries(words, row.key)
     if rows and not shown:
         st.caption("No lookup is like this.")
     _show_trash(user, binned)
 
 
-def _show_tries(words: Words) -> None:
-    """What the lookup of the address becomes, and a line to try it with; the line alone is folded away."""
-    open_key = st.query_params.get("lookup")
-    if open_key is None or open_key not in words:
-        with st.expander("Try a line", icon=":material/science:"):
-            show_line(words, "a harbour in [weather], [light]")
-        return
+def _show_tries(words: Words, key: str) -> None:
+    """What a lookup becomes, and a line to try it with; where the person is looking, however long the list is."""
     left, right = st.columns(2, gap="medium")
     with left:
-        show_resolved(words, open_key)
+        show_resolved(words, key)
     with right:
-        show_line(words, f"a harbour at [{open_key}]")
+        show_line(words, f"a harbour at [{key}]")
 
 
 def _show_tools(rows: Sequence[Lookup]) -> None:
