@@ -31,7 +31,8 @@ h1 { letter-spacing: -0.01em; }
 /* A link, a word in code or one with a colour of its own must not fade with the words around it. */
 [data-testid="stCaptionContainer"]:has(a, code, span) { opacity: 1;
   color: color-mix(in srgb, currentColor 72%, transparent); }
-[data-testid^="stBaseButton-primary"], [data-testid="stPopoverButton"][kind="primary"] {
+[data-testid^="stBaseButton-primary"], [data-testid="stBaseLinkButton-primary"],
+[data-testid="stPopoverButton"][kind="primary"] {
   color: light-dark(#ffffff, #14201a); }
 /* Streamlit darkens the word of an open menu, which the dark theme's ground swallows. */
 [data-testid="stPopoverButton"][kind="tertiary"][aria-expanded="true"] { color: light-dark(#3d5a4c, #93b8a3); }
