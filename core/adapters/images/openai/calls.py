@@ -30,6 +30,7 @@ from core.studio.providers import (
 MOST_INPUT_BYTES = 50 * 1024**2
 MOST_INPUTS = 16
 MASK = "mask"
+WHOLE = ("http://", "https://", "data:")  # what an address begins with that stands by itself
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 # Said about the answer as a whole; what a picture was made with, as far as the provider tells.
 RETURNED = ("created", "size", "quality", "background", "output_format")
@@ -143,19 +144,29 @@ def read_answer(dialect: Dialect, root: str, body: Any, request: GenerationReque
 def _output(root: str, item: Any, media_type: str) -> Output | None:
     """One picture: base64 under any of its usual names, or an address; bare text is either."""
     if isinstance(item, str):
-        item = {"url": item} if item.startswith(("http://", "https://", "data:")) else {"b64_json": item}
+        item = {"url": item} if item.startswith(WHOLE) else {"b64_json": item}
     if not isinstance(item, Mapping):
         return None
     revised = item.get("revised_prompt")
     details = {"revised_prompt": revised} if isinstance(revised, str) and revised else {}
     seed = item.get("seed")
     encoded = item.get("b64_json") or item.get("b64") or item.get("base64")
-    url = f"data:{media_type};base64,{encoded}" if isinstance(encoded, str) else item.get("url")
-    if not isinstance(url, str) or not url:
+    url = f"data:{media_type};base64,{encoded}" if isinstance(encoded, str) else _address(root, item.get("url"))
+    if url is None:
         return None
-    if not url.startswith(("http://", "https://", "data:")):
-        url = str(httpx.URL(f"{root}/").join(url))
     return Output(url=url, seed=str(seed) if isinstance(seed, int | str) else None, details=details)
+
+
+def _address(root: str, found: Any) -> str | None:
+    """An address as a whole; ``None`` for what is none: the other pictures of a paid call must not be lost with it."""
+    if not isinstance(found, str) or not found:
+        return None
+    if found.startswith(WHOLE):
+        return found
+    try:
+        return str(httpx.URL(f"{root}/").join(found))
+    except httpx.InvalidURL:
+        return None
 
 
 def _consumption(body: Mapping[str, Any], request: GenerationRequest, images: int) -> Consumption:
