@@ -16,15 +16,21 @@ from tests.support.warm import running_warm
 
 
 @pytest.fixture
-def studio(settings: Settings, tmp_path: Path) -> Iterator[Studio]:
+def site_url() -> str:
+    """Where the sandbox is: by default nobody answers there."""
+    return "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def studio(settings: Settings, site_url: str, tmp_path: Path) -> Iterator[Studio]:
     port = free_port()
-    settings = settings.model_copy(update={"port": port, "sandbox_url": "http://127.0.0.1:9"})
+    settings = settings.model_copy(update={"port": port, "sandbox_url": site_url})
     runtime = build_runtime(settings)
     with runtime.database.session() as session:
         owner = make_user(session, "anna")
         cookie, _ = sessions.open_session(session, owner.id, user_agent=None, idle_days=30, now=utc_now())
         account = make_account(session, owner, username="anna-paints", is_default=True)
-    environment = environment_of(settings) | {"ATELIER_PORT": str(port), "ATELIER_SANDBOX_URL": "http://127.0.0.1:9"}
+    environment = environment_of(settings) | {"ATELIER_PORT": str(port), "ATELIER_SANDBOX_URL": site_url}
     with running_warm("core.cli", "web", output=tmp_path / "web.log", settings=environment) as web:
         root = f"http://127.0.0.1:{port}"
         web.wait_until_answers(f"{root}/healthz", timeout_seconds=120)
