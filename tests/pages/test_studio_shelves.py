@@ -14,7 +14,7 @@ from core.studio.wording import lookups, templates
 from core.studio.wording.starters import stock
 from core.studio.wording.templates import TemplateForm
 from core.system.actors import Actor
-from tests.factories import NOON, make_blob, make_user
+from tests.factories import HOUR, NOON, make_blob, make_user
 from tests.screens.support import press, run, said
 from tests.studio.factories import make_collection, make_model, make_product, make_project, make_provider
 
@@ -81,6 +81,21 @@ def test_a_collection_is_made_filled_ordered_and_thrown_away(runtime, anna, acto
     press(open_page(COLLECTIONS, show="Trash"), "Restore")
     with runtime.database.read() as session:
         assert [one.id for one in collections.list_collections(session, actor)] == [row.id]
+
+
+def test_what_is_older_than_all_in_a_full_collection_can_be_added_too(runtime, anna, actor, open_page):
+    with runtime.database.session() as session:
+        blob = make_blob(session, anna)
+        old = make_product(session, anna, blob, name="old", created_at=NOON).id
+        full = [make_product(session, anna, blob, created_at=NOON + HOUR, rating=1).id for _ in range(200)]
+        row = make_collection(session, anna)
+        collections.add_products(session, actor, row.id, full, now=NOON)
+    screen = press(open_page(COLLECTIONS, open=row.id), "Add pictures")
+    assert "1 star" in said(screen)
+    next(one for one in screen.checkbox if one.label == "old").check()
+    press(run(screen), "Add 1 picture")
+    with runtime.database.read() as session:
+        assert collections.member_ids(session, actor, row.id)[-1] == old
 
 
 def test_a_filter_of_the_gallery_becomes_a_smart_collection(runtime, anna, actor, open_page):

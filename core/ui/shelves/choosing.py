@@ -8,7 +8,7 @@ from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.runtime import get_runtime
 from core.studio.products.filters import ProductFilter
-from core.studio.products.listing import list_products
+from core.studio.products.listing import list_ids, list_products
 from core.studio.products.views import ProductView, views_of
 from core.studio.shelves import collections, projects
 from core.studio.shelves.projects import MOST_FEATURED
@@ -30,7 +30,6 @@ def show_adding(user: SignedIn, dialog: Opened) -> None:
     @while_there
     def ask() -> None:
         with get_runtime().database.read() as session:
-            there = set(collections.member_ids(session, user.actor, collection_id))
             names = {one.id: one.name for one in projects.list_projects(session, user.actor)}
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             words = st.text_input("Words", key=f"{dialog.key}-words", width=240) or ""
@@ -39,12 +38,15 @@ def show_adding(user: SignedIn, dialog: Opened) -> None:
             liked = st.checkbox("Liked only", key=f"{dialog.key}-liked")
         wanted = ProductFilter(words=words.strip(), project_id=project, liked=True if liked else None)
         with get_runtime().database.read() as session:
-            page = list_products(session, user.actor, wanted, page_size=OFFERED + min(len(there), 160))
-        offered = [view for view in page.rows if view.id not in there][:OFFERED]
+            there = set(collections.member_ids(session, user.actor, collection_id))
+            latest = list_ids(session, user.actor, wanted, limit=OFFERED + len(there))
+            fresh = [one for one in latest if one not in there][:OFFERED]
+            offered = views_of(session, user.actor.user_id, fresh)
         if not offered:
             st.caption("There is no picture like this that is not in it yet.")
         chosen = _choose(offered, (), dialog.key)
-        st.caption(f"The latest {OFFERED} that fit are shown. The gallery adds many at once.")
+        if len(offered) == OFFERED:
+            st.caption(f"The latest {OFFERED} that fit are shown. The gallery adds many at once.")
         if st.button(f"Add {count(len(chosen), 'picture')}", type="primary", icon=":material/add:",
                      disabled=not chosen, key=f"{dialog.key}-add"):  # fmt: skip
             with guarded():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from core.errors import AtelierError
 from core.identity.sessions import SignedIn
@@ -58,7 +59,7 @@ def _show_words(user: SignedIn, row: Collection, size: str, names: Mapping[str, 
         st.caption(f":orange[{plain(str(error))}]")
 
 
-def _size(session, user: SignedIn, row: Collection) -> str:  # type: ignore[no-untyped-def]  # a session, read from alone
+def _size(session: Session, user: SignedIn, row: Collection) -> str:
     if row.rule is None:
         return count(row.product_count, "picture")
     try:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from core.clock import utc_now
 from core.errors import AtelierError
@@ -112,9 +113,11 @@ def _show_members(
         for view in views:
             with st.container(border=True, key=f"shelf-card-{view.id}", gap="xsmall"):
                 show_tile(view)
-                with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                with st.container(
+                    horizontal=True, vertical_alignment="center", gap="xsmall", key=f"shelf-line-{view.id}"
+                ):
                     marks = ["cover"] if view.id == row.cover_product_id else []
-                    marks += [f"{view.rating} stars"] if view.rating else []
+                    marks += [count(view.rating, "star")] if view.rating else []
                     marks += ["liked"] if view.liked else []
                     st.caption(" · ".join(marks) or plain(shortened(view.name, 14)), width="stretch")
                     entries = _entries(ids, view.id) if can_move else [COVER]
@@ -151,7 +154,7 @@ def _do(user: SignedIn, row: Collection, ids: Sequence[str], view: ProductView, 
                 undo=lambda session: _put_back(session, user, row.id, ids, view.id))  # fmt: skip
 
 
-def _put_back(session, user: SignedIn, collection_id: str, ids: Sequence[str], product_id: str) -> None:  # type: ignore[no-untyped-def]  # a session
+def _put_back(session: Session, user: SignedIn, collection_id: str, ids: Sequence[str], product_id: str) -> None:
     collections.add_products(session, user.actor, collection_id, [product_id], now=utc_now())
     there = set(collections.member_ids(session, user.actor, collection_id))
     collections.reorder(session, user.actor, collection_id, [one for one in ids if one in there], now=utc_now())

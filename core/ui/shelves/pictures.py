@@ -27,6 +27,7 @@ _CSS = """
 .atl-swatch { display: inline-block; width: 1rem; height: 1rem; border-radius: 50%; vertical-align: middle;
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent); }
 [class*="st-key-shelf-card-"] { height: 100%; }
+[class*="st-key-shelf-line-"] { flex-wrap: nowrap; }
 """
 
 
