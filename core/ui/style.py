@@ -35,7 +35,7 @@ h1 { letter-spacing: -0.01em; }
 [data-testid="stPopoverButton"][kind="primary"] {
   color: light-dark(#ffffff, #14201a); }
 /* Streamlit darkens the word of an open menu, which the dark theme's ground swallows. */
-[data-testid="stPopoverButton"][kind="tertiary"][aria-expanded="true"] { color: light-dark(#3d5a4c, #93b8a3); }
+button[kind="tertiary"][aria-expanded="true"] { color: light-dark(#3d5a4c, #93b8a3); }
 """
 _NO_SIDEBAR = '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }'
 
