@@ -24,6 +24,11 @@ class Offer:
         return self.model.provider_id, self.model.model_id
 
     @property
+    def label(self) -> str:
+        """What people call it."""
+        return f"{self.model.name} · {self.provider_name}"
+
+    @property
     def specs(self) -> ParameterSpecSet:
         return ParameterSpecSet.from_json(self.model.parameter_schema)
 

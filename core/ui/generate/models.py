@@ -24,10 +24,9 @@ def choose_model(runtime: Runtime, draft: Draft, offers: Sequence[Offer], *, now
             dropped = draft.use_model(*current.key, current.specs, current.specs)
             st.session_state[DROPPED] = [gone, *dropped]
         draft.provider_id, draft.model_id = current.key
-    labels = {offer.key: f"{offer.model.name} · {offer.provider_name}" for offer in offers}
     keys = list(by_key)
     chosen = st.selectbox(
-        "Model", keys, index=keys.index(current.key), format_func=labels.__getitem__,
+        "Model", keys, index=keys.index(current.key), format_func=lambda key: by_key[key].label,
         key=f"generate-model-{draft.version}", help="Type to search. Set up more under Providers & models.",
     )  # fmt: skip
     if chosen != current.key:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.runtime import get_runtime
-from core.studio.catalogue.access import list_models
+from core.studio.catalogue.offers import list_offers
 from core.studio.shelves.projects import list_projects
 from core.studio.wording import template_files, templates
 from core.studio.wording.applying import fit_template
@@ -58,16 +58,16 @@ def show_fit(user: SignedIn, dialog: Opened) -> None:
     def ask() -> None:
         with get_runtime().database.read() as session:
             row = templates.get_template(session, user.actor, template_id)
-            models = {one.id: one for one in list_models(session)}
-        others = [key for key, one in models.items() if (one.provider_id, one.model_id) != (row.provider, row.model)]
+            offers = {one.key: one for one in list_offers(session)}
+        others = [key for key in offers if key != (row.provider, row.model)]
         if not others:
             st.caption("There is no other model on offer.")
             return
         chosen = st.selectbox("Model", others, key=f"{dialog.key}-model",
-                              format_func=lambda one: f"{models[one].name} · {models[one].provider_id}")  # fmt: skip
-        model = models[chosen]
+                              format_func=lambda one: offers[one].label)  # fmt: skip
+        provider_id, model_id = chosen
         with get_runtime().database.read() as session:
-            fit = fit_template(session, user.actor, row.id, provider_id=model.provider_id, model_id=model.model_id)
+            fit = fit_template(session, user.actor, row.id, provider_id=provider_id, model_id=model_id)
         kept = listed([f"{plain(name)} {plain(str(value))}" for name, value in fit.kept.items()])
         st.markdown(f":material/check: Kept: the prompt{f', {kept}' if kept else ''}.")
         if fit.dropped:
