@@ -16,8 +16,9 @@ from core.ui.errors import guarded
 from core.ui.generate.wording import show_saving
 from core.ui.orders import look
 from core.ui.orders.attempts import show_log
+from core.ui.orders.cost import cost_of
 from core.ui.orders.items import act_on_order, items_csv, show_items
-from core.ui.orders.listing import SHOWN, cost_of
+from core.ui.orders.listing import SHOWN
 from core.ui.orders.progress import badge_of, sentence_of, show_progress
 from core.ui.orders.standing import Standing, show_wait, standings_of
 from core.ui.orders.toast import TOAST
@@ -75,12 +76,12 @@ def _show_head(order: OrderView, standing: Standing, timezone: str, now: datetim
 def _show_actions(runtime: Runtime, user: SignedIn, order: OrderView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not order.has_ended:
-            if order.paused_at is None:
-                if st.button("Pause", icon=":material/pause:", key="order-pause"):
-                    act_on_order(runtime, "Nothing new of it is begun.", lambda session: actions.pause_order(
+            if order.paused_at is not None:
+                if st.button("Go on", icon=":material/play_arrow:", key="order-resume", type="primary"):
+                    act_on_order(runtime, "It goes on.", lambda session: actions.resume_order(
                         session, user.actor, order.id, now=utc_now()))  # fmt: skip
-            elif st.button("Go on", icon=":material/play_arrow:", key="order-resume", type="primary"):
-                act_on_order(runtime, "It goes on.", lambda session: actions.resume_order(
+            elif not order.is_cancelling and st.button("Pause", icon=":material/pause:", key="order-pause"):
+                act_on_order(runtime, "Nothing new of it is begun.", lambda session: actions.pause_order(
                     session, user.actor, order.id, now=utc_now()))  # fmt: skip
             if not order.is_cancelling:
                 with st.popover("Cancel", icon=":material/cancel:", key="order-cancelling"):

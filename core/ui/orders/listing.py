@@ -10,7 +10,8 @@ from core.identity.sessions import SignedIn
 from core.runtime import Runtime
 from core.studio.orders.listing import OrderFilter, OrderPage, OrderView, is_any_running, list_orders
 from core.studio.orders.models import OrderStatus
-from core.ui.money import dollars, plain_dollars
+from core.ui.money import plain_dollars
+from core.ui.orders.cost import cost_of
 from core.ui.orders.progress import badge_of, sentence_of, show_progress
 from core.ui.orders.standing import Standing, show_wait, standings_of
 from core.ui.pictures import Picture, show_strip
@@ -102,21 +103,6 @@ def _csv_row(order: OrderView) -> Sequence[object]:
         "" if order.estimated_cost is None else plain_dollars(order.estimated_cost),
         "" if order.cost is None else plain_dollars(order.cost), order.unpriced, order.prompt,
     ]  # fmt: skip
-
-
-def cost_of(order: OrderView) -> str:
-    """What it cost, or what it will."""
-    if order.cost is None and order.estimated_cost is None:
-        return "cost unknown"
-    if order.cost is None:
-        return f"about {dollars(order.estimated_cost)} expected" if order.estimated_cost else "free"
-    more = f", {count(order.unpriced, 'item')} unpriced" if order.unpriced else ""
-    if order.cost == 0:
-        return f"free{more}"
-    of = "" if order.has_ended else " so far"
-    if of and order.estimated_cost:
-        of += f" of about {dollars(order.estimated_cost)}"
-    return f"{dollars(order.cost)}{of}{more}"
 
 
 def _show_card(order: OrderView, standing: Standing, timezone: str, now: datetime) -> None:
