@@ -24,6 +24,20 @@ def test_failed_items_of_the_last_days_need_the_person(session):
     assert (need.title, need.link) == ("2 items of an order failed", f"orders?order={order.id}")
 
 
+def test_of_many_orders_with_failed_items_all_are_counted(session):
+    alice = make_user(session)
+    provider = make_provider(session)
+
+    def fail(orders: int) -> str:
+        for _ in range(orders):
+            make_order(session, alice, provider, status=OrderStatus.FAILED, expanded_count=2, failed_count=2)
+        (need,) = order_needs(_home(session, alice))
+        return need.title
+
+    assert fail(2) == "4 items of 2 orders failed"
+    assert fail(7) == "Items of 9 orders failed"
+
+
 def test_a_provider_that_holds_orders_back_needs_an_administrator(session):
     alice, bob = make_user(session, role=InstanceUserRole.ADMIN), make_user(session, "bob")
     provider = make_provider(session, "fal", check_passed=False, check_message="Wrong key.")

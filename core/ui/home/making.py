@@ -12,7 +12,7 @@ SHOWN = 3
 
 
 def show_making(running: Sequence[OrderView]) -> None:
-    """The running orders with their progress; nothing when none runs."""
+    """The latest running orders with their progress; nothing when none runs."""
     if not running:
         return
     st.header("Being made", anchor=False)
@@ -25,4 +25,5 @@ def show_making(running: Sequence[OrderView]) -> None:
             )
             show_progress(order)
         if len(running) > SHOWN:
-            st.page_link("pages/create/orders.py", label=f"{len(running) - SHOWN} more", icon=":material/list_alt:")
+            st.page_link("pages/create/orders.py", label="All that is being made", icon=":material/list_alt:",
+                         query_params={"orders-show": "Running"})  # fmt: skip

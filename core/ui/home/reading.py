@@ -38,11 +38,12 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What of the studio may need the person: orders under way, orders of the last days with failed items, pictures
-    nobody has judged, and providers that stand still (for administrators)."""
+    """What of the studio may need the person: the latest orders under way, the latest of ``failed_total`` orders of the
+    last days with failed items, pictures nobody has judged, and providers that stand still (for administrators)."""
 
     running: tuple[OrderView, ...] = ()
     failed: tuple[OrderView, ...] = ()
+    failed_total: int = 0
     unjudged: int = 0
     stopped: tuple[StoppedProvider, ...] = ()
 
@@ -90,9 +91,11 @@ def read_home(session: Session, actor: Actor, *, zone: str, now: datetime) -> Ho
 def read_making(session: Session, actor: Actor, *, now: datetime) -> Making:
     """What the studio has for the person to look at."""
     ended_badly = OrderFilter(statuses=(OrderStatus.FAILED, OrderStatus.PARTIALLY_FULFILLED), since=now - LOOKED_BACK)
+    failed = list_orders(session, actor, ended_badly, size=NEXT_LIMIT)
     return Making(
         running=tuple(list_running(session, actor, limit=NEXT_LIMIT)),
-        failed=list_orders(session, actor, ended_badly, size=NEXT_LIMIT).rows,
+        failed=failed.rows,
+        failed_total=failed.total,
         unjudged=count_unjudged(session, actor, limit=UNJUDGED_LIMIT),
         stopped=tuple(stopped_providers(session, actor, now=now)),
     )

@@ -37,11 +37,12 @@ def order_needs(home: HomeReading) -> Iterator[Need]:
             f"orders?order={one.id}",
         )
     elif failed:
-        items = sum(one.failed for one in failed)
+        total = home.making.failed_total
+        items = count(sum(one.failed for one in failed), "item") if total == len(failed) else "Items"
         yield Need(
             "orders-failed",
             ":material/error:",
-            f"{count(items, 'item')} of {len(failed)} orders failed",
+            f"{items} of {total:,} orders failed",
             "See why, then retry what still matters.",
             "Orders",
             "orders?orders-show=With+failures",
