@@ -119,6 +119,11 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def rows_of(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list of an answer; none in anything else."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
 def lowered(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers by their names in lower case."""
     return {name.lower(): value for name, value in headers.items()}

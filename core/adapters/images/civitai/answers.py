@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from core.adapters.images.calls import decimal_of, text_of
-from core.adapters.images.refusals import Dialect
+from core.adapters.images.calls import decimal_of, rows_of, text_of
+from core.adapters.images.refusals import Dialect, rubbish
 from core.studio.providers import CallState, CallStatus, Consumption, ErrorCategory, Outcome, Output
 
 E = ErrorCategory
@@ -27,8 +27,8 @@ DIALECT = Dialect("Civitai", detail_of=detail_of)
 
 
 def status_of(workflow: Mapping[str, Any]) -> CallStatus:
-    """How a workflow stands."""
-    status = workflow.get("status")
+    """How a workflow stands. Raises for a status that nobody knows: it may still come to something."""
+    status = text_of(workflow.get("status"))
     if status in {"unassigned", "preparing"}:
         return CallStatus(CallState.QUEUED)
     if status == "processing":
@@ -37,9 +37,11 @@ def status_of(workflow: Mapping[str, Any]) -> CallStatus:
         return CallStatus(CallState.CANCELLED, consumption=consumption_of(workflow, images=0))
     if status == "succeeded":
         return _succeeded(workflow)
+    if status not in {"failed", "expired"}:
+        raise rubbish(DIALECT, 200, has_effect=False)
     # “expired”: nobody took it in time; another try can find somebody.
     category = E.TRANSIENT if status == "expired" else E.CONTENT_POLICY if _is_blocked(workflow) else E.UNKNOWN
-    error = DIALECT.error(category, _reason(workflow), provider_code=text_of(status))
+    error = DIALECT.error(category, _reason(workflow), provider_code=status)
     return CallStatus(CallState.FAILED, error=error, consumption=consumption_of(workflow, images=0))
 
 
@@ -104,10 +106,8 @@ def _moved(workflow: Mapping[str, Any]) -> Decimal | None:
     return total
 
 
-def _steps(workflow: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for step in workflow.get("steps") or ():
-        if isinstance(step, Mapping):
-            yield step
+def _steps(workflow: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return rows_of(workflow.get("steps"))
 
 
 def _input(step: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -118,17 +118,13 @@ def _input(step: Mapping[str, Any]) -> Mapping[str, Any]:
 def _pictures(workflow: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for step in _steps(workflow):
         output = step.get("output")
-        found = output.get("images", output.get("blobs")) if isinstance(output, Mapping) else None
-        for one in found if isinstance(found, list) else ():
-            if isinstance(one, Mapping):
-                yield one
+        if isinstance(output, Mapping):
+            yield from rows_of(output.get("images", output.get("blobs")))
 
 
 def _jobs(workflow: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for step in _steps(workflow):
-        for job in step.get("jobs") or ():
-            if isinstance(job, Mapping):
-                yield job
+        yield from rows_of(step.get("jobs"))
 
 
 def _is_blocked(workflow: Mapping[str, Any]) -> bool:
@@ -145,4 +141,4 @@ def _reason(workflow: Mapping[str, Any]) -> str | None:
 
 def _progress(workflow: Mapping[str, Any]) -> float | None:
     rates = [rate for step in _steps(workflow) if isinstance(rate := step.get("estimatedProgressRate"), int | float)]
-    return min(max(float(rates[0]), 0.0), 1.0) if rates else None
+    return float(min(max(rates[0], 0), 1)) if rates else None

@@ -47,7 +47,8 @@ def _messages(entry: Json) -> dict[str, Json]:
     """The run's messages by name; the last of each."""
     status = entry.get("status")
     rows = status.get("messages") if isinstance(status, Mapping) else None
-    pairs = [row for row in rows or () if isinstance(row, list) and len(row) == 2 and isinstance(row[1], Mapping)]
+    listed = rows if isinstance(rows, list) else ()
+    pairs = [row for row in listed if isinstance(row, list) and len(row) == 2 and isinstance(row[1], Mapping)]
     return {str(name): data for name, data in pairs}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from core.adapters.images.calls import decimal_of, progress_in, text_of
+from core.adapters.images.calls import decimal_of, progress_in, rows_of, text_of
 from core.adapters.images.refusals import Dialect
 from core.studio.providers import CallState, CallStatus, Consumption, ErrorCategory, Outcome, Output
 
@@ -33,7 +33,7 @@ def code_of(response: httpx.Response | None, body: Any) -> str | None:
     detail = body.get("detail")
     if isinstance(detail, str):
         return "user_locked" if detail.startswith(_LOCKED) else None
-    return next((text_of(one.get("type")) for one in _entries(detail)), None)
+    return next((text_of(one.get("type")) for one in rows_of(detail)), None)
 
 
 def detail_of(body: Any) -> str | None:
@@ -42,7 +42,7 @@ def detail_of(body: Any) -> str | None:
     detail = body.get("detail")
     if isinstance(detail, str):
         return detail
-    said = [f"{_place(one.get('loc'))}{one.get('msg')}" for one in _entries(detail)]
+    said = [f"{_place(one.get('loc'))}{one.get('msg')}" for one in rows_of(detail)]
     return "; ".join(said) or text_of(body.get("error"))
 
 
@@ -105,7 +105,7 @@ def outcome_of(body: Any, *, seconds: Decimal | None) -> CallStatus:
 
 def progress_of(status: Mapping[str, Any]) -> float | None:
     """From 0 to 1, as the last progress bar in the logs says."""
-    return progress_in("\n".join(str(one.get("message", "")) for one in _entries(status.get("logs"))))
+    return progress_in("\n".join(str(one.get("message", "")) for one in rows_of(status.get("logs"))))
 
 
 def seconds_of(status: Mapping[str, Any]) -> Decimal | None:
@@ -133,12 +133,6 @@ def _consumption(pictures: list[Mapping[str, Any]], seconds: Decimal | None) -> 
         seconds=seconds,
         size=f"{first[0]}x{first[1]}" if all(isinstance(side, int) for side in first) else None,
     )
-
-
-def _entries(detail: Any) -> Iterator[Mapping[str, Any]]:
-    for one in detail if isinstance(detail, list) else ():
-        if isinstance(one, Mapping):
-            yield one
 
 
 def _place(loc: Any) -> str:

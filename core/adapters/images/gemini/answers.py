@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from core.adapters.images.calls import rows_of
 from core.adapters.images.refusals import Dialect
 from core.studio.providers import Consumption, ErrorCategory, GenerationError, Outcome, Output
 
@@ -45,7 +46,7 @@ SAID_OF = {
 def read_answer(body: Any) -> Outcome:
     """The pictures of an answer; raises ``GenerationError`` that names the reason when it has none."""
     body = body if isinstance(body, Mapping) else {}
-    candidates = [one for one in body.get("candidates") or () if isinstance(one, Mapping)]
+    candidates = rows_of(body.get("candidates"))
     parts = [part for one in candidates for part in _parts(one)]
     outputs = [output for part in parts if (output := _picture(part))]
     images = len(outputs)
@@ -66,8 +67,8 @@ def read_answer(body: Any) -> Outcome:
 def _parts(candidate: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What it gave, without the drafts it thought in."""
     content = candidate.get("content")
-    for part in (content.get("parts") or ()) if isinstance(content, Mapping) else ():
-        if isinstance(part, Mapping) and not part.get("thought"):
+    for part in rows_of(content.get("parts")) if isinstance(content, Mapping) else ():
+        if not part.get("thought"):
             yield part
 
 
@@ -121,10 +122,9 @@ def consumption_of(body: Mapping[str, Any], images: int) -> Consumption:
 
 
 def _by_modality(usage: Mapping[str, Any], name: str) -> dict[str, int]:
-    rows = usage.get(name)
     found: dict[str, int] = {}
-    for row in rows if isinstance(rows, list) else ():
-        count = _count(row, "tokenCount") if isinstance(row, Mapping) else None
+    for row in rows_of(usage.get(name)):
+        count = _count(row, "tokenCount")
         if count is not None:
             kind = str(row.get("modality"))
             found[kind] = found.get(kind, 0) + count
@@ -144,8 +144,8 @@ def _error(body: Any) -> Mapping[str, Any]:
 
 def _code(response: httpx.Response | None, body: Any) -> str | None:
     error = _error(body)
-    details = [one for one in error.get("details") or () if isinstance(one, Mapping)]
-    violations = [row for one in details for row in one.get("violations") or () if isinstance(row, Mapping)]
+    details = rows_of(error.get("details"))
+    violations = [row for one in details for row in rows_of(one.get("violations"))]
     if any(str(row.get("quotaValue")) == "0" for row in violations):
         return NO_QUOTA
     reasons = [str(one["reason"]) for one in details if one.get("reason")]
@@ -160,8 +160,8 @@ def _detail(body: Any) -> str | None:
 
 def _wait(body: Any) -> float | None:
     """Seconds of ``google.rpc.RetryInfo``, which says them as ``"17.5s"``."""
-    for one in _error(body).get("details") or ():
-        delay = one.get("retryDelay") if isinstance(one, Mapping) else None
+    for one in rows_of(_error(body).get("details")):
+        delay = one.get("retryDelay")
         if isinstance(delay, str) and delay.endswith("s"):
             try:
                 return max(float(delay[:-1]), 0.0)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.adapters.images.calls import arguments_of, base_of, is_same, key_of, named_models, text_of
+from core.adapters.images.calls import arguments_of, base_of, is_same, key_of, named_models, rows_of, text_of
 from core.adapters.images.catalogue.replicate import MODELS
 from core.adapters.images.http import Line
 from core.adapters.images.inputs import read_input
@@ -164,7 +164,7 @@ class ReplicateImages:
         path = "/predictions"
         for _ in range(MOST_PAGES):
             body = self._get(connection, path, "list")
-            for one in body.get("results") or ():
+            for one in rows_of(body.get("results")):
                 if is_before(one, since):
                     return
                 yield one

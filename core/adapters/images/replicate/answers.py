@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from core.adapters.images.calls import decimal_of, links_in, progress_in, text_of
-from core.adapters.images.refusals import Dialect
+from core.adapters.images.refusals import Dialect, rubbish
 from core.studio.providers import CallState, CallStatus, Consumption, ErrorCategory, GenerationError, Outcome, Output
 
 E = ErrorCategory
@@ -68,8 +68,8 @@ DIALECT = Dialect(
 
 
 def status_of(prediction: Mapping[str, Any]) -> CallStatus:
-    """How a prediction stands."""
-    status = prediction.get("status")
+    """How a prediction stands. Raises for a status that nobody knows: it may still come to something."""
+    status = text_of(prediction.get("status"))
     if status == "starting":
         return CallStatus(CallState.QUEUED)
     if status == "processing":
@@ -78,7 +78,10 @@ def status_of(prediction: Mapping[str, Any]) -> CallStatus:
         return CallStatus(CallState.CANCELLED, consumption=_consumption(prediction, images=0))
     if status == "succeeded":
         return _succeeded(prediction)
-    return CallStatus(CallState.FAILED, error=failure_of(prediction), consumption=_consumption(prediction, images=0))
+    if status == "failed":
+        consumption = _consumption(prediction, images=0)
+        return CallStatus(CallState.FAILED, error=failure_of(prediction), consumption=consumption)
+    raise rubbish(DIALECT, 200, has_effect=False)
 
 
 def failure_of(prediction: Mapping[str, Any]) -> GenerationError:
