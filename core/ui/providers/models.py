@@ -50,12 +50,12 @@ def _show_one(context: Context, models: Sequence[Model], names: Mapping[str, str
     specs = ParameterSpecSet.from_json(model.parameter_schema)
     rows = [
         {
-            "parameter": spec.name,
-            "label": spec.title,
-            "kind": spec.type.value,
-            "default": "" if spec.default is None else str(spec.default),
-            "range": _range(spec),
-            "about": spec.hint,
+            "Parameter": spec.name,
+            "Label": spec.title,
+            "Kind": spec.type.value,
+            "Default": "" if spec.default is None else str(spec.default),
+            "Range": _range(spec),
+            "About": spec.hint,
         }
         for spec in specs
     ]
