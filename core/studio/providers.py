@@ -126,7 +126,7 @@ class Connection:
     kind: ProviderKind
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # secrets of webhooks among them
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from core.identity.roles import require_admin
 from core.studio.catalogue.access import get_provider
 from core.studio.catalogue.connections import connection_of
 from core.studio.catalogue.models import Model, Provider
+from core.studio.execution import tidying
 from core.studio.providers import (
     CatalogueModel,
     CheckedConnection,
@@ -34,7 +35,7 @@ def sync_models(session: Session, provider: Provider, found: Sequence[CatalogueM
     session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update(key_share=True))
     known = {row.model_id: row for row in session.scalars(select(Model).where(Model.provider_id == provider.id))}
     changed = 0
-    for position, model in enumerate(found):
+    for position, model in enumerate(tidying.models(found)):
         row = known.pop(model.model_id, None)
         values = _values(model, position)
         if row is None:

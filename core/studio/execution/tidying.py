@@ -5,12 +5,21 @@ becomes unknown, never zero.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
-from core.studio.providers import CallStatus, Consumption, GenerationError, Handle, Outcome, Output, Submitted
+from core.studio.providers import (
+    CallStatus,
+    CatalogueModel,
+    Consumption,
+    GenerationError,
+    Handle,
+    Outcome,
+    Output,
+    Submitted,
+)
 
 LONGEST_TEXT = 10_000
 DEEPEST = 12
@@ -58,6 +67,21 @@ def _value(found: Any, depth: int) -> Any:
         case Mapping() | list() | tuple():
             return None  # too deep even to be written out as text
     return text(str(found))
+
+
+def models(found: Sequence[CatalogueModel]) -> list[CatalogueModel]:
+    """Those that can be kept, each once: of several by one name the first."""
+    kept: dict[str, CatalogueModel] = {}
+    for one in found:
+        if one.model_id and one.model_id == text(one.model_id, 255):
+            named = replace(
+                one,
+                name=text(one.name, 255) or one.model_id,
+                family=text(one.family, 100),
+                version=text(one.version, 100),
+            )
+            kept.setdefault(one.model_id, named)
+    return list(kept.values())
 
 
 def consumption(found: Consumption) -> Consumption:

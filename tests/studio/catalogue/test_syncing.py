@@ -121,3 +121,12 @@ def test_a_test_is_written_down_however_it_ends(database):
     syncing.check_provider(database, providers, admin, "replicate", now=NOON)
     with database.read() as session:
         assert access.get_provider(session, "replicate").check_passed
+
+
+def test_a_model_that_is_offered_twice_is_one_and_a_name_that_no_database_takes_is_none(database):
+    with database.session() as session:
+        make_provider(session, "replicate")
+        admin = make_actor(session, role=InstanceUserRole.ADMIN)
+    shop = Shop(["painter", "sketcher", "painter", "not\0this", "long" * 100])
+    syncing.refresh_models(database, {ProviderKind.REPLICATE: shop}, admin, "replicate", now=NOON)
+    assert _names(database) == ["painter", "sketcher"]
