@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 
+from core.studio import tidying
 from core.studio.catalogue.models import Model
-from core.studio.execution import tidying
 from core.studio.parameters import ParameterSpecSet, ParameterType, merge_defaults
 from core.studio.providers import (
     Connection,

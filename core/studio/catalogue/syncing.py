@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from core.db.engine import Database
 from core.db.ids import new_id
 from core.identity.roles import require_admin
+from core.studio import tidying
 from core.studio.catalogue.access import get_provider
 from core.studio.catalogue.connections import connection_of
 from core.studio.catalogue.models import Model, Provider
-from core.studio.execution import tidying
 from core.studio.providers import (
     CatalogueModel,
     CheckedConnection,
@@ -49,6 +49,11 @@ def sync_models(session: Session, provider: Provider, found: Sequence[CatalogueM
             changed += _change(row, {"is_available": False})
     session.flush()
     return changed
+
+
+def has_old_models(row: Provider) -> bool:
+    """Whether its models could not be read at the last look, so that the list of them may be old."""
+    return (row.check_message or "").startswith(UNREAD)
 
 
 def refresh_models(database: Database, providers: Providers, actor: Actor, provider_id: str, *, now: datetime) -> int:

@@ -14,7 +14,7 @@ from core.errors import UnavailableError
 from core.media.incoming import Incoming
 from core.media.probe import DEFAULT_LIMITS, ProbeLimits
 from core.media.storage import ObjectMissing, ObjectStore
-from core.studio.execution import tidying
+from core.studio import tidying
 from core.studio.execution.requests import request_of
 from core.studio.execution.work import Work
 from core.studio.hooks.preparing import prepare_input

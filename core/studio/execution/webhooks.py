@@ -11,9 +11,9 @@ from core.db.engine import Database
 from core.db.ids import new_id
 from core.db.upsert import insert_ignoring
 from core.errors import InvalidInputError, NotFoundError
+from core.studio import tidying
 from core.studio.catalogue.connections import connection_of
 from core.studio.catalogue.models import Provider
-from core.studio.execution import tidying
 from core.studio.orders.models import ItemStatus, OrderItem, ProviderWebhook
 from core.studio.providers import (
     ADDRESS_SECRET_HEADER,

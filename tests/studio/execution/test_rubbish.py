@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.studio.execution import results, tidying
+from core.studio import tidying
+from core.studio.execution import results
 from core.studio.orders.models import AttemptState, ItemStatus
 from core.studio.providers import (
     CallState,

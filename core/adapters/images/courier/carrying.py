@@ -8,7 +8,8 @@ import structlog
 from core.adapters.images.courier.letters import Answer, Errand
 from core.adapters.images.courier.presence import Presence
 from core.adapters.images.courier.spool import Spool
-from core.studio.execution import settling, tidying
+from core.studio import tidying
+from core.studio.execution import settling
 from core.studio.execution.retries import REPEATED
 from core.studio.providers import Connection, ErrorCategory, GenerationError, ImageProvider
 
