@@ -46,8 +46,8 @@ def _show_card(context: Context, row: Provider, models: int) -> None:
         if said := sentence(row, standing, context.user.timezone, context.now, is_admin=context.user.is_admin):
             st.markdown(plain(said))
         elif row.check_message and row.kind is not ProviderKind.LOCAL:
-            is_old = row.check_message.startswith(syncing.UNREAD)
-            st.markdown(f"{':orange[:material/warning:] ' if is_old else ''}{plain(row.check_message)}")
+            sign = ":orange[:material/warning:] " if syncing.has_old_models(row) else ""
+            st.markdown(f"{sign}{plain(row.check_message)}")
         if standing is not Standing.NEEDS_KEY:
             _show_spending(context, row)
         if context.user.is_admin:
