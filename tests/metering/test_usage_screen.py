@@ -63,6 +63,17 @@ def test_before_the_first_call_there_is_one_thing_to_do(alice: User, sign_in: Si
     assert not shown.get("plotly_chart")
 
 
+def test_where_all_was_free_there_is_a_sentence_in_place_of_an_empty_chart(
+    runtime: Runtime, alice: User, sign_in: SignIn
+) -> None:
+    with runtime.database.session() as session:
+        record(session, [make_event(alice, "0", occurred_at=utc_now() - HOUR)], now=utc_now())
+    sign_in(alice)
+    shown = open_screen(SCRIPT)
+    assert "Nothing was spent in these days" in said(shown) and not shown.get("plotly_chart")
+    assert open_screen(SCRIPT, measure="Calls").get("plotly_chart")
+
+
 def test_a_member_reads_what_their_own_calls_cost(used: User, sign_in: SignIn) -> None:
     sign_in(used)
     shown = open_screen(SCRIPT)

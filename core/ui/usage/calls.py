@@ -63,6 +63,7 @@ def _show_table(user: SignedIn, rows: Sequence[CallView], called: Called, now: d
         frame = frame.drop(columns="Who")
     st.dataframe(
         frame, key="usage-calls", hide_index=True, row_height=ROW_HEIGHT, height=ROW_HEIGHT * len(rows) + 40,
+        placeholder="–",
         column_config={
             "Cost": config.TextColumn("Cost", help="“about”: reckoned with something the provider did not say."),
             "Model": config.TextColumn(width=190),

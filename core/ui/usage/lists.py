@@ -44,6 +44,7 @@ def show_list(entries: Sequence[Entry], by: Dimension, wanted: UsageFilter) -> N
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * min(len(entries), _SHOWN) + 40,
+        placeholder="–",
         column_config={
             "name": config.TextColumn(DIMENSIONS[by], width=200),
             "cost": config.NumberColumn("Cost", format="$%.4f"),

@@ -16,6 +16,11 @@ from core.ui.words import count
 
 _BARS = 30
 _MOST_BARS = 120
+_NOTHING = {
+    "cost": "Nothing was spent in these days, as far as prices are known.",
+    "images": "No picture was made in these days.",
+    "calls": "No call was made in these days.",
+}
 
 
 def show_totals(found: Overview, days: Sequence[Sums], wanted: UsageFilter) -> None:
@@ -52,6 +57,9 @@ def total_figures(found: Overview, days: Sequence[Sums], wanted: UsageFilter) ->
 
 def show_days(series: Series, measure: str, wanted: UsageFilter, zone: str) -> None:
     """The chart; the choices above it are drawn by the page."""
+    if not any(any(values) for values in series.values):
+        st.caption(_NOTHING[measure])
+        return
     total = sum((sum(values, Decimal(0)) for values in series.values), Decimal(0))
     said = short_dollars(total) if measure == "cost" else f"{int(total):,}"
     label = MEASURES[measure].lower()
