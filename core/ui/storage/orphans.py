@@ -110,7 +110,8 @@ def _ask(user: SignedIn, what: str) -> None:
 
 def _show_sample(report: OrphanReport, now: datetime) -> None:
     total = report.orphans + report.others
-    with st.expander(f"Look at them · the first {min(SAMPLE, total):,} of {total:,}", icon=":material/list:"):
+    shown = f"the first {SAMPLE:,} of {total:,}" if total > SAMPLE else count(total, "file")
+    with st.expander(f"Look at them · {shown}", icon=":material/list:"):
         st.dataframe(
             [
                 {"File": one.key, "Size": size(one.size_bytes), "Written": ago(one.modified_at, now=now),
