@@ -1,11 +1,13 @@
 """How providers do: calls, failures, and how long an answer takes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core.identity.sessions import SignedIn
+from core.metering import names
 from core.runtime import Runtime
 from core.studio.analytics.reliability import Reliability, reliability
 from core.ui.making.query import Chosen
@@ -37,16 +39,23 @@ def show_providers(runtime: Runtime, user: SignedIn, chosen: Chosen) -> None:
     """One row for each model of each provider."""
     with runtime.database.read() as session:
         rows = reliability(session, user.actor, since=chosen.since, until=chosen.until)
+        providers = names.choices(session, user.actor).providers
+        models = names.of_models(session, [(row.provider, row.model) for row in rows])
     if not rows:
         st.caption("No calls were made in this span.")
         return
-    troubled = [row for row in rows if row.calls >= MANY and row.failure_rate >= TROUBLED]
+    # By the names that other screens use; the file keeps the provider's own.
+    shown = [
+        replace(row, provider=providers.get(row.provider, row.provider), model=models[row.provider, row.model])
+        for row in rows
+    ]
+    troubled = [row for row in shown if row.calls >= MANY and row.failure_rate >= TROUBLED]
     if troubled:
         named = listed(
             [f"{plain(row.model)} at {plain(row.provider)} ({row.failure_rate:.0%})" for row in troubled[:4]]
         )
         st.warning(f"Many calls fail: {named}.", icon=":material/report:")
-    st.dataframe(_frame(rows), hide_index=True, width="stretch",
+    st.dataframe(_frame(shown), hide_index=True, width="stretch",
                  column_config={"Failed": st.column_config.NumberColumn(format="%.1f %%")})  # fmt: skip
     whose = "everybody's" if user.is_admin else "your own"
     st.caption(f"Of {whose} calls. Slow: one in twenty takes longer.")
