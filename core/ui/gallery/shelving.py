@@ -52,7 +52,7 @@ def show_tag(user: SignedIn, dialog: Dialog) -> None:
             on_them = _tags_on(session, user, dialog.ids)
         put = st.multiselect("Put on", known, key=f"gallery-tag-{dialog.number}") if known else []
         written = st.text_input("New tags", placeholder="Parted by commas", key=f"gallery-tag-new-{dialog.number}")
-        put += [name for part in (written or "").split(",") if (name := part.strip())]
+        put += [name for part in written.split(",") if (name := part.strip())]
         off: list[str] = []
         if on_them:
             off = st.multiselect("Take off", list(on_them), format_func=on_them.__getitem__,
@@ -68,11 +68,13 @@ def _collect(user: SignedIn, ids: Sequence[str], collection_id: str | None, name
     now = utc_now()
     with get_runtime().database.session() as session:
         if collection_id is None:
-            collection_id = collections.create_collection(session, user.actor, CollectionForm(name), now=now).id
-        there = set(collections.member_ids(session, user.actor, collection_id))
-        row = collections.get_collection(session, user.actor, collection_id)
-        collections.add_products(session, user.actor, row.id, ids, now=now)
-        fresh, shelf, shelf_name = [one for one in ids if one not in there], row.id, row.name
+            row = collections.create_collection(session, user.actor, CollectionForm(name), now=now)
+        else:
+            row = collections.get_collection(session, user.actor, collection_id)
+        shelf, shelf_name = row.id, row.name
+        there = set(collections.member_ids(session, user.actor, shelf))
+        collections.add_products(session, user.actor, shelf, ids, now=now)
+        fresh = [one for one in ids if one not in there]
 
     def undo(session: Session) -> str:
         collections.remove_products(session, user.actor, shelf, fresh, now=utc_now())
