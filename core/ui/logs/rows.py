@@ -37,7 +37,7 @@ _CSS = """
   .st-key-log-rows [data-testid="stColumn"]:first-child { grid-column: 1; }
   .st-key-log-rows [data-testid="stColumn"]:last-child { grid-column: 2; grid-row: 1; }
   .st-key-log-rows .atl-when br { display: none; }
-  .st-key-log-rows .atl-when small::before { content: "· "; }
+  .st-key-log-rows .atl-when small::before { content: " · "; }
 }
 """
 _COLOURS = {"done": "greenTextColor", "failed": "redTextColor", "unknown": "orangeTextColor"}
