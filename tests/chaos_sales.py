@@ -70,11 +70,12 @@ def main() -> int:
         for engine in ENGINES:
             started = time.monotonic()
             counts = run(engine, shared, sales=options.sales, kills=options.kills, seed=options.seed)
-            clean = clean and not (counts.missing or counts.set_twice or counts.completed_twice)
+            clean = clean and counts.is_clean
             sys.stdout.write(
                 f"{engine}: {counts.sales} sales, {counts.kills} kills, seed {options.seed}, "
                 f"in {time.monotonic() - started:.0f} s; lost {len(counts.missing)}, priced twice "
-                f"{len(counts.set_twice)}, completed twice {len(counts.completed_twice)}\n"
+                f"{len(counts.set_twice)}, completed twice {len(counts.completed_twice)}, in two hands "
+                f"{len(counts.shared)}, asked for again without need {counts.needless}\n"
             )
             sys.stdout.flush()
     finally:

@@ -23,7 +23,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 AGAIN = {408, 429, 500, 502, 503, 504}
 LONGEST_WAIT = 60.0
@@ -224,7 +224,7 @@ def main() -> int:
     parser.add_argument("--url", default=os.environ.get("ATL_URL", "http://localhost:8501"))
     parser.add_argument("--key", default=os.environ.get("ATL_KEY"), help="better given as ATL_KEY")
     parser.add_argument("--name", required=True, help="this client's own name, always the same")
-    parser.add_argument("--journal", type=Path, default=Path("sale-client.json"))
+    parser.add_argument("--journal", type=Path, help="by default a file in this folder, one for each name")
     parser.add_argument("--heartbeat", type=float, default=60.0, metavar="SECONDS")
     parser.add_argument("--wait", type=float, metavar="SECONDS", help="ask again instead of ending when nothing waits")
     parser.add_argument("command", nargs="+", help="what sets one price")
@@ -232,8 +232,9 @@ def main() -> int:
     if not given.key:
         parser.error("give a key as ATL_KEY; they are made under Connect › API keys")
     queue = Queue(given.url, given.key, given.name)
+    journal = Journal(given.journal or Path(f"sale-client-{quote(given.name, safe='')[:200]}.json"))
     try:
-        drain(queue, given.command, Journal(given.journal), heartbeat_seconds=given.heartbeat, wait_seconds=given.wait)
+        drain(queue, given.command, journal, heartbeat_seconds=given.heartbeat, wait_seconds=given.wait)
     except Refused as error:
         print(error, file=sys.stderr)
         return 2

@@ -302,9 +302,10 @@ def test_a_price_that_was_set_before_the_client_was_killed_is_not_set_again(
 ) -> None:
     with httpx.Client(headers={"Authorization": f"Bearer {server.key}"}, trust_env=False) as client:
         claim = client.post(f"{server.root}/api/v1/sales/next", json={"client": "laptop"}).json()
-    (tmp_path / "sale-client.json").write_text(json.dumps([claim["sale_id"], claim["claim_version"]]))
+    (tmp_path / "sale-client-laptop.json").write_text(json.dumps([claim["sale_id"], claim["claim_version"]]))
     notes = "import os; open('done.txt', 'a').write(os.environ['SALE_TITLE'] + ' ')"
-    run_example(server, "sale_client.py", "--name", "laptop", "--", sys.executable, "-c", notes, folder=tmp_path)
+    for name in ("desk", "laptop"):  # another one that works beside it has a journal of its own
+        run_example(server, "sale_client.py", "--name", name, "--", sys.executable, "-c", notes, folder=tmp_path)
     assert (tmp_path / "done.txt").read_text() == "Fox "
     with database.read() as session:
         assert set(session.scalars(select(SaleQueue.status))) == {SaleQueueStatus.COMPLETED}

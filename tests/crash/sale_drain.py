@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from core.db.engine import Database
 from core.sales.models import SaleQueue, SaleQueueStatus
 from core.system.models import AuditEvent
-from tests.crash.market import prices
+from tests.crash.market import prices, visits
 from tests.support.isolation import clean_environment
 from tests.support.processes import ROOT
 
@@ -28,13 +28,25 @@ OPEN = (SaleQueueStatus.PENDING, SaleQueueStatus.PROCESSING)
 
 @dataclass(frozen=True)
 class Drained:
-    """What came of it. ``set_twice`` and ``completed_twice`` should be empty, ``missing`` too."""
+    """What came of it.
+
+    ``shared`` are the addresses that more than one client worked on: no lease runs out here, and who was killed comes
+    back under its name, so there should be none. ``needless`` is how often a client came for a price again without a
+    kill to explain it.
+    """
 
     kills: int
     sales: int
     missing: list[str]
     set_twice: list[str]
     completed_twice: list[str]
+    shared: list[str]
+    needless: int
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether each sale is done, and was in the hands of one client alone, once but for the kills."""
+        return not (self.missing or self.set_twice or self.completed_twice or self.shared or self.needless)
 
 
 class Client:
@@ -45,6 +57,7 @@ class Client:
         self._environment = clean_environment() | {"ATL_URL": url, "ATL_KEY": key, "PYTHONUNBUFFERED": "1"}
         self._command = [
             sys.executable, str(CLIENT), "--name", name, "--", sys.executable, str(MARKET), str(market), "0.03",
+            name,
         ]  # fmt: skip
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -109,7 +122,22 @@ def _count(database: Database, market: Path, kills: int) -> Drained:
         or amounts.get(sale.url) != right[sale.url]
         or not completed[sale.id]
     ]
+    visited, again = _visits(market)
     return Drained(
-        kills, len(sales), missing, [url for url, number in priced.items() if number > 1],
-        [one for one, number in completed.items() if number > 1],
-    )  # fmt: skip
+        kills=kills,
+        sales=len(sales),
+        missing=missing,
+        set_twice=[url for url, number in priced.items() if number > 1],
+        completed_twice=[one for one, number in completed.items() if number > 1],
+        shared=[url for url, clients in visited.items() if len(clients) > 1],
+        needless=max(0, again - kills),
+    )
+
+
+def _visits(market: Path) -> tuple[dict[str, set[str]], int]:
+    """Who came for the price of each address, and how often somebody came for one again."""
+    came = [tuple(line.split()) for line in visits(market)]
+    visited: dict[str, set[str]] = {}
+    for url, client in came:
+        visited.setdefault(url, set()).add(client)
+    return visited, len(came) - len(visited)

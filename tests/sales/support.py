@@ -1,8 +1,10 @@
 """Sales for tests, and a way to let time pass."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.db.engine import Database
@@ -58,3 +60,16 @@ def must_take(database: Database, actor: Actor, client: str, *, at: datetime = N
 def look(database: Database, sale_id: str) -> SaleQueue:
     with database.read() as session:
         return session.get_one(SaleQueue, sale_id)
+
+
+def until_somebody_waits(database: Database) -> None:
+    """Return once a transaction waits for a row that another one has changed. PostgreSQL."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + 30
+    while True:
+        with database.read() as session:
+            if session.scalar(waiting):
+                return
+        assert time.monotonic() < deadline, "nobody waits"

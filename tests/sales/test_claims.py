@@ -14,7 +14,8 @@ from core.sales.proof import StoredProof
 from core.system.actors import Actor
 from core.system.models import AuditEvent, Notification, StorageRemoval
 from tests.factories import HOUR, NOON, make_preset, make_user
-from tests.sales.support import LEASE, MINUTE, look, make_sale, must_take, take
+from tests.sales.support import LEASE, MINUTE, look, make_sale, must_take, take, until_somebody_waits
+from tests.support.databases import only_postgresql
 
 LATER = NOON + LEASE + MINUTE
 
@@ -195,6 +196,20 @@ def test_of_two_clients_that_complete_one_sale_the_one_with_the_claim_counts(dat
     assert said == ["lost", "done"] and look(database, sale).completed_by == "two"
 
 
+@only_postgresql  # on SQLite there is one writer at a time anyhow
+def test_the_same_answer_twice_at_once_is_one(database, actor):
+    (sale,) = add(database, actor)
+    claimed = must_take(database, actor, "shop")
+    with ThreadPoolExecutor(1) as pool:
+        with database.session() as session:
+            claims.complete(session, actor, sale, client="shop", claim_version=1, now=NOON)
+            again = pool.submit(answer, database, actor, claimed, "shop", now=LATER)
+            until_somebody_waits(database)
+        assert again.result().completed_at == NOON
+    with database.read() as session:
+        assert session.scalars(select(AuditEvent.action)).all().count("sale.completed") == 1
+
+
 def test_a_failed_try_waits_longer_each_time_and_the_third_is_the_last(database, actor):
     add(database, actor)
     at, waits = NOON, []
@@ -209,6 +224,8 @@ def test_a_failed_try_waits_longer_each_time_and_the_third_is_the_last(database,
     assert (row.status, row.error_message, row.attempts) == (SaleQueueStatus.FAILED, "The page was gone.", 3)
     assert row.error_details == {"client": "shop", "details": {"status": 404}}
     assert take(database, actor, "shop", at=at + HOUR) is None
+    with database.session() as session, pytest.raises(ClaimLost):  # it said itself that it did not set the price
+        claims.complete(session, actor, row.id, client="shop", claim_version=row.claim_version, now=at)
 
 
 def test_the_same_failure_again_does_not_count_twice(database, actor):

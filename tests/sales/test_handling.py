@@ -11,7 +11,7 @@ from core.sales.errors import ClaimLost, SaleNotFound, SalesError
 from core.sales.models import SaleQueueStatus
 from core.sales.states import MOVES
 from core.system.models import AuditEvent
-from tests.factories import NOON
+from tests.factories import HOUR, NOON
 from tests.sales.support import make_sale
 
 S = SaleQueueStatus
@@ -57,12 +57,19 @@ def test_a_failed_piece_gets_all_its_tries_again(session, actor, alice, preset):
 
 def test_what_a_client_says_about_a_released_piece_changes_nothing(session, actor, alice, preset):
     sale = make_sale(session, alice, preset)
-    claimed = claims.claim_next(session, actor, client="shop", now=NOON)
+    first = claims.claim_next(session, actor, client="shop", now=NOON)
+    assert first is not None
+    own = {"client": "shop", "claim_version": first.claim_version}
+    claims.fail(session, actor, sale.id, message="The page was gone.", now=NOON, **own)
+    claimed = claims.claim_next(session, actor, client="shop", now=NOON + HOUR)
     assert claimed is not None
-    handling.release(session, actor, sale.id, now=NOON)
+    handling.release(session, actor, sale.id, now=NOON + HOUR)
+    own = {"client": "shop", "claim_version": claimed.claim_version}
     with pytest.raises(ClaimLost):
-        claims.complete(session, actor, sale.id, client="shop", claim_version=claimed.claim_version, now=NOON)
-    again = claims.claim_next(session, actor, client="shop", now=NOON)
+        claims.complete(session, actor, sale.id, now=NOON + HOUR, **own)
+    with pytest.raises(ClaimLost):
+        claims.fail(session, actor, sale.id, message="Gone again.", now=NOON + HOUR, **own)
+    again = claims.claim_next(session, actor, client="shop", now=NOON + HOUR)
     assert again is not None and again.claim_version > claimed.claim_version
 
 
