@@ -23,9 +23,11 @@ from core.db.engine import Database
 from core.identity.models import User
 from core.media.storage import ObjectStore
 from core.publishing.models import Deviation
+from core.sales import handling
 from core.sales.models import SaleQueue, SaleQueueStatus
 from core.settings import Settings
 from core.system import idempotency
+from core.system.actors import Actor
 from core.system.models import IdempotencyRecord
 from tests.api.conftest import MakeKey, files_below, picture
 from tests.sales.support import make_sale
@@ -307,6 +309,25 @@ def test_a_price_that_was_set_before_the_client_was_killed_is_not_set_again(
     for name in ("desk", "laptop"):  # another one that works beside it has a journal of its own
         run_example(server, "sale_client.py", "--name", name, "--", sys.executable, "-c", notes, folder=tmp_path)
     assert (tmp_path / "done.txt").read_text() == "Fox "
+    with database.read() as session:
+        assert set(session.scalars(select(SaleQueue.status))) == {SaleQueueStatus.COMPLETED}
+
+
+def test_a_client_whose_sale_is_taken_from_it_stops_setting_the_price(
+    server: Server, database: Database, alice: User, sale_ids: list[str], tmp_path: Path
+) -> None:
+    said = tmp_path / "said.txt"
+    slow_once = (
+        f"import pathlib, time; said = pathlib.Path({str(said)!r}); is_first = not said.exists()\n"
+        "said.touch()\nif is_first:\n    time.sleep(20); said.write_text('a price set too late')"
+    )
+    rest = ("--name", "laptop", "--heartbeat", "0.1", "--", sys.executable, "-c", slow_once)
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(run_example, server, "sale_client.py", *rest, folder=tmp_path)
+        until(said.exists)
+        with database.session() as session:
+            handling.release(session, Actor.person(alice.id), sale_ids[0], now=utc_now())
+    assert (done.result().returncode, said.read_text()) == (0, "")
     with database.read() as session:
         assert set(session.scalars(select(SaleQueue.status))) == {SaleQueueStatus.COMPLETED}
 
