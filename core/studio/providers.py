@@ -71,6 +71,15 @@ class Modality(enum.StrEnum):
     TEXT_TO_AUDIO = "text-to-audio"
 
 
+class CommercialUse(enum.StrEnum):
+    """Whether pictures of a model may be sold, by its terms; a person says so who has read them."""
+
+    UNKNOWN = "unknown"
+    ALLOWED = "allowed"
+    CONDITIONAL = "conditional"
+    FORBIDDEN = "forbidden"
+
+
 class ErrorCategory(enum.StrEnum):
     """Why a call failed; decided from status and provider code, never from message text."""
 

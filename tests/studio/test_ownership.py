@@ -52,7 +52,7 @@ from tests.studio.factories import (
 from tests.support.sources import functions
 
 ROOMS = ("core.studio.orders", "core.studio.products", "core.studio.shelves", "core.studio.wording",
-         "core.publishing.from_products")  # fmt: skip
+         "core.studio.catalogue.terms", "core.publishing.from_products")  # fmt: skip
 # What a parameter names; those of several take a list.
 KINDS = {
     "order_id": "order", "item_id": "item", "item_ids": "item", "product_id": "product", "product_ids": "product",

@@ -62,6 +62,7 @@ def add_provider(session: Session, actor: Actor, kind: ProviderKind, form: Provi
         id=_free_id(session, kind.value.replace("_", "-"), form.name),
         kind=kind,
         position=_last_position(session) + 1,
+        policy_note=facts.policy_note,
         created_at=now,
         updated_at=now,
         **values,

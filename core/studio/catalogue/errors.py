@@ -15,5 +15,9 @@ class ProviderRefused(InvalidInputError):
     """The provider cannot be set up like this."""
 
 
+class TermsRefused(InvalidInputError):
+    """The terms of a model, or the policy of a provider, cannot be noted like this."""
+
+
 class ProviderInUse(ConflictError):
     """Something still needs the provider."""

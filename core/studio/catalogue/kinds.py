@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.studio.providers import ProviderKind
+from core.studio.providers import CommercialUse, ProviderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,8 @@ class KindFacts:
     """What is true of every provider of a kind.
 
     ``requests_per_minute`` and ``concurrent`` are where a new one starts; people change them. ``several``: a house can
-    have more than one, each with an address of its own.
+    have more than one, each with an address of its own. ``commercial_use`` is what its new models start with, and
+    ``policy_note`` what is known of what it does to pictures: facts alone, since people decide by them what to sell.
     """
 
     kind: ProviderKind
@@ -24,6 +25,8 @@ class KindFacts:
     concurrent: int | None = None
     daily_cap: Decimal | None = None
     key_page: str | None = None
+    commercial_use: CommercialUse = CommercialUse.UNKNOWN
+    policy_note: str | None = None
 
 
 KINDS: dict[ProviderKind, KindFacts] = {
@@ -35,6 +38,7 @@ KINDS: dict[ProviderKind, KindFacts] = {
             "Draws landscapes, abstracts, geometry and plants by rule: no network, no key, no cost.",
             needs_key=False,
             concurrent=2,
+            commercial_use=CommercialUse.ALLOWED,  # its painters are Atelier's own
         ),
         KindFacts(
             ProviderKind.COMFYUI,
@@ -88,6 +92,7 @@ KINDS: dict[ProviderKind, KindFacts] = {
             concurrent=5,
             daily_cap=Decimal(10),
             key_page="https://aistudio.google.com/apikey",
+            policy_note="Every picture carries an invisible watermark.",
         ),
         KindFacts(
             ProviderKind.OPENAI_COMPATIBLE,

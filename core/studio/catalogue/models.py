@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import Base, Timestamps, primary_key
 from core.db.types import Cost, EncryptedText
-from core.studio.providers import Modality, ProviderKind
+from core.studio.providers import CommercialUse, Modality, ProviderKind
 
 
 class Provider(Timestamps, Base):
@@ -50,6 +50,9 @@ class Provider(Timestamps, Base):
     checked_at: Mapped[datetime | None]
     check_message: Mapped[str | None] = mapped_column(Text)
     check_passed: Mapped[bool | None]
+    # What a person noted of its content policy, and of marks that it leaves in pictures.
+    policy_url: Mapped[str | None] = mapped_column(Text)
+    policy_note: Mapped[str | None] = mapped_column(Text)
     deleted_at: Mapped[datetime | None]
 
 
@@ -80,3 +83,9 @@ class Model(Timestamps, Base):
     is_custom: Mapped[bool] = mapped_column(default=False)
     is_hidden: Mapped[bool] = mapped_column(default=False)  # not wanted in the order form
     position: Mapped[int] = mapped_column(default=0)
+    # By its terms, as a person noted them: refreshing the catalogue leaves these alone.
+    commercial_use: Mapped[CommercialUse] = mapped_column(
+        default=CommercialUse.UNKNOWN, server_default=CommercialUse.UNKNOWN.value
+    )
+    terms_url: Mapped[str | None] = mapped_column(Text)
+    terms_note: Mapped[str | None] = mapped_column(Text)

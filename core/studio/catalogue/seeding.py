@@ -110,6 +110,7 @@ def _real() -> list[dict[str, Any]]:
             name=facts.name,
             is_enabled=facts.kind is ProviderKind.LOCAL,
             daily_spend_cap=facts.daily_cap,
+            policy_note=facts.policy_note,
             position=place,
         )
         for place, facts in enumerate(wanted)

@@ -13,6 +13,7 @@ from core.identity.roles import require_admin
 from core.studio import tidying
 from core.studio.catalogue.access import get_provider
 from core.studio.catalogue.connections import connection_of
+from core.studio.catalogue.kinds import KINDS
 from core.studio.catalogue.models import Model, Provider
 from core.studio.providers import (
     CatalogueModel,
@@ -39,6 +40,8 @@ def sync_models(session: Session, provider: Provider, found: Sequence[CatalogueM
         row = known.pop(model.model_id, None)
         values = _values(model, position)
         if row is None:
+            # Only at first: from then on what its terms say is a person's word.
+            values["commercial_use"] = KINDS[provider.kind].commercial_use
             fresh = Model(id=new_id("mdl"), provider_id=provider.id, model_id=model.model_id, created_at=now, **values)
             session.add(fresh)
             changed += 1
