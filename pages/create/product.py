@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import AtelierError
 from core.publishing.from_products.lineage import lineage
 from core.runtime import get_runtime
+from core.studio.catalogue.terms import find_terms
 from core.studio.products.detail import get_product
 from core.ui.errors import show
 from core.ui.gallery import dialogs, look, notices
@@ -23,6 +24,7 @@ try:
     with get_runtime().database.read() as session:
         detail = get_product(session, user.actor, st.query_params.get("id", ""))
         found = lineage(session, user.actor, detail.view.id)
+        terms = find_terms(session, detail.view.provider, detail.view.model)
 except AtelierError as error:
     page_header("Picture", "One picture, how it was made and what became of it.")
     show(error)
@@ -35,7 +37,7 @@ left, right = st.columns([3, 2], gap="medium")
 with left:
     show_picture(detail)
 with right:
-    show_side(user, detail)
+    show_side(user, detail, terms)
 st.header("From prompt to sale", anchor=False)
 show_way(found)
 st.header("How it was made", anchor=False)

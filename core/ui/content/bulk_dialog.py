@@ -222,7 +222,7 @@ def _project(subject: Subject, asked: _Asked) -> None:
 
 
 def _price(subject: Subject, asked: _Asked) -> None:
-    asked.fields |= pool_fields.preset_field(subject.key, subject.user, {})
+    asked.fields |= pool_fields.preset_field(subject.key, subject.user, {}, posts=subject.ids)
 
 
 _PARTS: Mapping[Part, Callable[[Subject, _Asked], None]] = {

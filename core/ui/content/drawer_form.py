@@ -86,7 +86,7 @@ def _details(user: SignedIn, detail: DeviationDetail, linked: list[Account], key
     account_id = fields.account_field(f"{key}-account", linked, now["account_id"])
     kept = now["gallery_ids"] if account_id == now["account_id"] else []
     galleries = fields.galleries_field(f"{key}-galleries-{account_id}", user, account_id, kept)
-    values = _own(user, now, key) | pool_fields.preset_field(key, user, now)
+    values = _own(user, now, key) | pool_fields.preset_field(key, user, now, posts=[detail.view.id])
     return values | {
         "title": title,
         "description": description,

@@ -8,8 +8,10 @@ import streamlit as st
 from core.identity.sessions import SignedIn
 from core.publishing import pool_fields
 from core.publishing.changes import PROJECT_LENGTH
+from core.publishing.from_products.selling_terms import posts_not_for_sale
 from core.publishing.pool_fields import PresetChoice
 from core.runtime import get_runtime
+from core.ui.terms import show_not_for_sale
 from core.ui.words import plain
 
 STAR = "★"
@@ -51,8 +53,13 @@ def project_field(key: str, user: SignedIn, values: Mapping[str, Any], *, width:
     return {"project": text or None}
 
 
-def preset_field(key: str, user: SignedIn, values: Mapping[str, Any], *, width: int | None = None) -> dict[str, Any]:
-    """The price it is to be sold at once it is out; with a ``width`` nothing at all where there is no preset."""
+def preset_field(
+    key: str, user: SignedIn, values: Mapping[str, Any], *, width: int | None = None, posts: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The price it is to be sold at once it is out; with a ``width`` nothing at all where there is no preset.
+
+    ``posts`` are those it is for: where a price is chosen, it is said which of them their models forbid to sell.
+    """
     now = values.get("sale_preset_id")
     with get_runtime().database.read() as session:
         choices = pool_fields.list_presets(session, user.actor, also=[now] if now else [])
@@ -66,6 +73,10 @@ def preset_field(key: str, user: SignedIn, values: Mapping[str, Any], *, width: 
         "Sell once it is out", list(names), index=list(names).index(now) if now in names else 0,
         format_func=lambda one: names[one], key=f"{key}-preset", width=width or "stretch",
     )  # fmt: skip
+    if chosen and posts:
+        with get_runtime().database.read() as session:
+            forbidden = posts_not_for_sale(session, user.actor, posts)
+        show_not_for_sale(forbidden, "post")
     return {"sale_preset_id": chosen or None}
 
 

@@ -8,27 +8,31 @@ from core.clock import utc_now
 from core.identity.sessions import SignedIn
 from core.publishing import bulk, listing, selling
 from core.publishing.access import load_posts
+from core.publishing.from_products.selling_terms import posts_not_for_sale
 from core.publishing.listing import DeviationView
 from core.publishing.models import DeviationStatus
 from core.publishing.reports import BatchReport
 from core.runtime import get_runtime
 from core.sales.listing import PresetView, list_presets
+from core.studio.catalogue.terms import NotForSale
 from core.ui.content import dialogs, selection
 from core.ui.content.actions import rng, undo_with
 from core.ui.content.dialogs import Dialog
 from core.ui.content.notices import Undo, leave, notice_of, working
 from core.ui.errors import guarded
 from core.ui.links import screen_button
+from core.ui.terms import show_not_for_sale
 from core.ui.words import count
 
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What the dialog is about: posts that are out, and posts that are not."""
+    """What the dialog is about: posts that are out, posts that are not, and the models that forbid selling them."""
 
     user: SignedIn
     out: tuple[DeviationView, ...]
     coming: tuple[DeviationView, ...]
+    forbidden: tuple[NotForSale, ...]
 
     @property
     def noun(self) -> str:
@@ -41,11 +45,13 @@ def show_sell_dialog(user: SignedIn, dialog: Dialog) -> None:
         own = tuple(load_posts(session, user.actor, dialog.ids, lock=False))
         views = listing.views_of(session, own, now=utc_now())
         presets = list_presets(session, user.actor)
+        forbidden = posts_not_for_sale(session, user.actor, dialog.ids)
     is_out = DeviationStatus.PUBLISHED
     subject = _Subject(
         user,
         tuple(view for view in views if view.status is is_out),
         tuple(view for view in views if view.status is not is_out),
+        forbidden,
     )
     draw = st.dialog(f"Sell {subject.noun}", icon=":material/sell:", on_dismiss=dialogs.close)
     draw(_show if presets else _show_without)(subject, presets, f"sell-{dialog.number}")
@@ -61,6 +67,7 @@ def _show(subject: _Subject, presets: tuple[PresetView, ...], key: str) -> None:
     first = next((place for place, one in enumerate(presets) if one.is_default), 0)
     chosen = st.selectbox("Price preset", list(names), index=first, format_func=lambda one: names[one],
                           key=f"{key}-preset")  # fmt: skip
+    show_not_for_sale(subject.forbidden, "post")
     if subject.out:
         st.caption("They wait in the sale queue until their price is set, each at a price of its own.")
     if subject.coming:

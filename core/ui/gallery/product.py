@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.clock import utc_now
 from core.identity.sessions import SignedIn
+from core.studio.catalogue.terms import Terms
 from core.studio.products import trash
 from core.studio.products.detail import ProductDetail
 from core.studio.products.models import ProductSource, ProductType
@@ -16,6 +17,7 @@ from core.ui.gallery import dialogs
 from core.ui.gallery.product_actions import change, show_marks, show_words
 from core.ui.gallery.tiles import cost_text
 from core.ui.page import blob_url, format_instant, zone_note
+from core.ui.terms import hint, remark
 from core.ui.words import listed, plain
 
 _DIALOGS: tuple[tuple[dialogs.Kind, str, str], ...] = (
@@ -39,8 +41,8 @@ def show_picture(detail: ProductDetail) -> None:
     )
 
 
-def show_side(user: SignedIn, detail: ProductDetail) -> None:
-    """Marks, facts, name and notes, and what can be done with it."""
+def show_side(user: SignedIn, detail: ProductDetail, terms: Terms | None) -> None:
+    """Marks, facts, name and notes, and what can be done with it; ``terms`` are the present ones of its model."""
     view = detail.view
     if view.deleted_at is not None:
         st.warning("This picture is in the trash.", icon=":material/delete:")
@@ -49,6 +51,8 @@ def show_side(user: SignedIn, detail: ProductDetail) -> None:
         return
     show_marks(user, view, key="product")
     st.markdown("  \n".join(f":gray[{label}] {plain(text)}" for label, text in _facts(user, detail)))
+    if said := remark(terms):
+        st.markdown(said, help=hint(terms))
     st.caption(zone_note(user.timezone))
     show_words(user, detail)
     with st.container(horizontal=True, gap="small"):

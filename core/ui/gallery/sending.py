@@ -13,10 +13,12 @@ from core.publishing.from_products.drafts import DEFAULT_TITLE, VARIABLES, Draft
 from core.publishing.models import DeviationStatus
 from core.publishing.reports import BatchReport
 from core.runtime import get_runtime
+from core.studio.catalogue.terms import NotForSale, not_for_sale
 from core.ui.errors import guarded
 from core.ui.gallery import dialogs, selection
 from core.ui.gallery.dialogs import Dialog
 from core.ui.gallery.notices import Notice, Undo, leave
+from core.ui.terms import show_not_for_sale
 from core.ui.words import count
 
 _EACH, _ONE = "each", "one"
@@ -26,13 +28,15 @@ _STATES = {DeviationStatus.DRAFT: "Drafts", DeviationStatus.REVIEW: "Review firs
 
 def show_send(user: SignedIn, dialog: Dialog) -> None:
     """Draw the dialog for ``dialog.ids``."""
+    with get_runtime().database.read() as session:
+        forbidden = not_for_sale(session, user.actor, dialog.ids)
     draw = st.dialog(
         f"Send {count(len(dialog.ids), 'picture')} to drafts", icon=":material/send:", on_dismiss=dialogs.close
     )
-    draw(_show)(user, dialog)
+    draw(_show)(user, dialog, forbidden)
 
 
-def _show(user: SignedIn, dialog: Dialog) -> None:
+def _show(user: SignedIn, dialog: Dialog, forbidden: tuple[NotForSale, ...]) -> None:
     key = f"gallery-send-{dialog.number}"
     shape = st.segmented_control(
         "What they become", list(_SHAPES), default=_EACH, required=True, format_func=lambda one: _SHAPES[one],
@@ -50,6 +54,7 @@ def _show(user: SignedIn, dialog: Dialog) -> None:
         format_func=lambda one: _STATES[one], key=f"{key}-state",
     )  # fmt: skip
     again = st.checkbox("Also those that a post shows already", key=f"{key}-again")
+    show_not_for_sale(forbidden, "picture")
     st.caption("Prompt, model and cost stay with each post. Nothing is stored a second time.")
     if st.button("Send", type="primary", width="stretch", key=f"{key}-go"):
         choices = DraftChoices(

@@ -7,10 +7,12 @@ import streamlit as st
 
 from core.runtime import Runtime
 from core.studio.catalogue.offers import Offer
+from core.studio.catalogue.terms import terms_of
 from core.studio.parameters import ParameterType
 from core.ui.generate.draft import DROPPED, Draft
 from core.ui.generate.quoting import price_of
 from core.ui.money import about
+from core.ui.terms import hint, remark
 
 
 def choose_model(runtime: Runtime, draft: Draft, offers: Sequence[Offer], *, now: datetime) -> Offer:
@@ -36,7 +38,9 @@ def choose_model(runtime: Runtime, draft: Draft, offers: Sequence[Offer], *, now
     if dropped := draft.tidy(current.specs):
         st.session_state[DROPPED] = dropped
     what = str(current.model.capabilities.get("about") or current.model.modality.value)
-    st.caption(f"{what.rstrip('.')} · {about(price_of(runtime, current, now=now), 'a picture')}")
+    terms = terms_of(current.model)
+    parts = [what.rstrip("."), about(price_of(runtime, current, now=now), "a picture"), remark(terms)]
+    st.caption(" · ".join(part for part in parts if part), help=hint(terms))
     return current
 
 

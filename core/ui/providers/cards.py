@@ -16,6 +16,7 @@ from core.ui.money import dollars
 from core.ui.providers.context import TOAST, Context
 from core.ui.providers.settings import show_settings
 from core.ui.providers.standing import COLOURS, Standing, sentence, standing_of, today_of
+from core.ui.providers.terms import show_policy
 from core.ui.times import ago
 from core.ui.words import count, plain
 
@@ -50,6 +51,7 @@ def _show_card(context: Context, row: Provider, models: int) -> None:
             st.markdown(f"{sign}{plain(row.check_message)}")
         if standing is not Standing.NEEDS_KEY:
             _show_spending(context, row)
+        show_policy(row)
         if context.user.is_admin:
             _show_buttons(context, row, standing)
 

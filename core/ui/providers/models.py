@@ -14,10 +14,13 @@ from core.studio.parameters.casting import grid_of
 from core.ui.errors import guarded
 from core.ui.money import plain_dollars
 from core.ui.providers.context import TOAST, Context
+from core.ui.providers.terms import show_terms
 from core.ui.tables import csv_button, csv_bytes
+from core.ui.terms import WORDS
 from core.ui.words import count
 
-HEAD = ("provider", "model", "name", "family", "modality", "parameters", "price_of_a_picture", "offered")
+HEAD = ("provider", "model", "name", "family", "modality", "parameters", "price_of_a_picture", "sale",
+        "terms", "offered")  # fmt: skip
 Prices = Mapping[str, Price]
 
 
@@ -35,18 +38,23 @@ def show_models(context: Context, providers: Sequence[Provider], models: Sequenc
         st.caption("No models yet. Test the connection of a provider to read what it offers.")
         return
     st.dataframe(
-        _frame(shown, names, prices), hide_index=True, width="stretch", height=min(35 * (len(shown) + 1) + 3, 458)
-    )
+        _frame(shown, names, prices), hide_index=True, width="stretch", height=min(35 * (len(shown) + 1) + 3, 458),
+        column_config={"Sale": st.column_config.TextColumn(width=130)},
+    )  # fmt: skip
     _show_one(context, shown, names)
 
 
 def _show_one(context: Context, models: Sequence[Model], names: Mapping[str, str]) -> None:
-    model = st.selectbox(
-        "Look into", models, format_func=lambda one: f"{one.name} · {names[one.provider_id]}", key="models-one",
-        index=None, placeholder="one model",
+    # By id: the field would give back the very row that was chosen, as it was then.
+    rows_by_id = {one.id: one for one in models}
+    chosen = st.selectbox(
+        "Look into", list(rows_by_id), key="models-one", index=None, placeholder="one model",
+        format_func=lambda one: f"{rows_by_id[one].name} · {names[rows_by_id[one].provider_id]}",
     )  # fmt: skip
-    if model is None:
+    if chosen is None:
         return
+    model = rows_by_id[chosen]
+    show_terms(context, model)
     specs = ParameterSpecSet.from_json(model.parameter_schema)
     rows = [
         {
@@ -105,11 +113,12 @@ def _frame(models: Sequence[Model], names: dict[str, str], prices: Prices) -> pd
             {
                 "Provider": names.get(one.provider_id, one.provider_id),
                 "Model": one.name,
-                "Name at the provider": one.model_id,
                 "Makes": one.modality.value,
-                "Parameters": len(one.parameter_schema.get("parameters", ())),
                 "A picture, about": _price(prices[one.id]),
+                "Sale": WORDS[one.commercial_use],
                 "Offered": one.is_available and not one.is_hidden,
+                "Parameters": len(one.parameter_schema.get("parameters", ())),
+                "Name at the provider": one.model_id,
             }
             for one in models
         ]
@@ -133,6 +142,8 @@ def _csv(models: Sequence[Model], provider: str | None, prices: Prices) -> bytes
                 one.modality.value,
                 parameters,
                 _price(prices[one.id]),
+                WORDS[one.commercial_use],
+                one.terms_url or "",
                 offered,
             ]
         )

@@ -14,6 +14,7 @@ from core.studio.catalogue.models import Provider
 from core.studio.providers import ProviderKind
 from core.ui.errors import guarded
 from core.ui.providers.context import TOAST, Context
+from core.ui.providers.terms import ask_policy
 from core.ui.words import plain
 
 
@@ -28,6 +29,8 @@ def show_settings(context: Context, row: Provider) -> None:
             _change(context, f"{form.name} is saved.", lambda session: configuring.edit_provider(
                 session, context.user.actor, row.id, form, now=utc_now()))  # fmt: skip
     if row.kind is not ProviderKind.LOCAL:
+        st.divider()
+        ask_policy(context, row)
         st.divider()
         st.caption("Removing forgets the key. What was made with it stays.")
         sure = st.checkbox(f"Remove {plain(row.name)}, with its key", key=f"sure-{row.id}")
