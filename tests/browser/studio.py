@@ -66,7 +66,8 @@ class Studio:
 def settled(page: Page) -> None:
     """Wait until the screen is drawn and has nothing left to do: only then are shortcuts listened to."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.evaluate("new Promise((done) => requestIdleCallback(done))")
+    # Chromium may find no idle moment for minutes where nothing is drawn; a second is enough for what was begun.
+    page.evaluate("new Promise((done) => requestIdleCallback(done, {timeout: 1000}))")
 
 
 def the_table(page: Page) -> Locator:

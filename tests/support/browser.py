@@ -93,9 +93,8 @@ _FAILED = pytest.StashKey[bool]()
 
 
 def note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Remember a failure until the fixtures of its test are torn down."""
-    if report.failed:
-        item.stash[_FAILED] = True
+    """Remember a failure until the fixtures of its test are torn down; a second try begins without one."""
+    item.stash[_FAILED] = report.failed or (report.when != "setup" and _has_failed(item))
 
 
 def _has_failed(item: pytest.Item) -> bool:
