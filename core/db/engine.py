@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
@@ -92,7 +93,8 @@ def _create_engine(url: str, *, is_sqlite: bool, pool_size: int, echo: bool) -> 
     common: dict[str, Any] = {"pool_size": pool_size, "echo": echo, "hide_parameters": True}
     if not is_sqlite:
         engine = create_engine(url, max_overflow=10, pool_pre_ping=True, pool_recycle=1800, **common)
-        event.listen(engine, "handle_error", _give_up_after_ping)
+        # Not a listener to errors: one would be asked about each statement.
+        engine.dialect.do_ping = partial(_ping, engine.dialect)  # type: ignore[method-assign]  # of this engine alone
         return engine
     engine = create_engine(
         url,
@@ -105,10 +107,12 @@ def _create_engine(url: str, *, is_sqlite: bool, pool_size: int, echo: bool) -> 
     return engine
 
 
-def _give_up_after_ping(context: ExceptionContext) -> None:
-    # The driver calls it a mistake in use when a connection was cut while it was asked whether it still lives.
-    if context.is_pre_ping:
-        context.is_disconnect = True
+def _ping(dialect: Dialect, connection: Any) -> bool:
+    """Whether a connection still lives; one that was cut while it was asked does not, which the driver calls misuse."""
+    try:
+        return type(dialect).do_ping(dialect, connection)
+    except dialect.loaded_dbapi.ProgrammingError:
+        return False
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

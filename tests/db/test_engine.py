@@ -40,6 +40,6 @@ def test_a_connection_cut_while_it_is_asked_whether_it_lives_is_replaced(
             raise psycopg.ProgrammingError("can't change 'autocommit' now: connection in transaction status ACTIVE")
         return True
 
-    monkeypatch.setattr(database.engine.dialect, "do_ping", ping)
+    monkeypatch.setattr(type(database.engine.dialect), "do_ping", lambda _, connection: ping(connection))
     with database.read() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != before
