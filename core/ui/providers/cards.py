@@ -11,8 +11,8 @@ from core.studio.catalogue.kinds import KINDS
 from core.studio.catalogue.models import Provider
 from core.studio.catalogue.seeding import is_stand_in
 from core.studio.providers import ProviderKind
-from core.ui.errors import guarded
 from core.ui.money import dollars
+from core.ui.providers.acting import act
 from core.ui.providers.context import TOAST, Context
 from core.ui.providers.settings import show_settings
 from core.ui.providers.standing import COLOURS, Standing, sentence, standing_of, today_of
@@ -118,16 +118,10 @@ def _test(context: Context, row: Provider) -> None:
 
 
 def _switch(context: Context, row: Provider, *, on: bool) -> None:
-    with guarded():
-        with context.runtime.database.session() as session:
-            configuring.switch_provider(session, context.user.actor, row.id, on=on, now=utc_now())
-        st.session_state[TOAST] = f"{row.name} is {'on' if on else 'off'}."
-        st.rerun()
+    act(context, f"{row.name} is {'on' if on else 'off'}.", lambda session: configuring.switch_provider(
+        session, context.user.actor, row.id, on=on, now=utc_now()))  # fmt: skip
 
 
 def _resume(context: Context, row: Provider) -> None:
-    with guarded():
-        with context.runtime.database.session() as session:
-            configuring.resume_provider(session, context.user.actor, row.id, now=utc_now())
-        st.session_state[TOAST] = f"{row.name} is tried again at once."
-        st.rerun()
+    act(context, f"{row.name} is tried again at once.", lambda session: configuring.resume_provider(
+        session, context.user.actor, row.id, now=utc_now()))  # fmt: skip

@@ -11,9 +11,9 @@ from core.studio.catalogue import workflows
 from core.studio.catalogue.models import Model, Provider
 from core.studio.parameters import ParameterSpec, ParameterSpecSet
 from core.studio.parameters.casting import grid_of
-from core.ui.errors import guarded
 from core.ui.money import plain_dollars
-from core.ui.providers.context import TOAST, Context
+from core.ui.providers.acting import act
+from core.ui.providers.context import Context
 from core.ui.providers.terms import show_terms
 from core.ui.tables import csv_button, csv_bytes
 from core.ui.terms import WORDS
@@ -71,19 +71,10 @@ def _show_one(context: Context, models: Sequence[Model], names: Mapping[str, str
     if context.user.is_admin:
         label = "Offer it in the order form" if model.is_hidden else "Leave it out of the order form"
         if st.button(label, key=f"offer-{model.id}"):
-            with guarded():
-                with context.runtime.database.session() as session:
-                    workflows.offer_model(
-                        session,
-                        context.user.actor,
-                        model.provider_id,
-                        model.model_id,
-                        on=model.is_hidden,
-                        now=utc_now(),
-                    )
-                said = "is in the order form again" if model.is_hidden else "is left out of the order form"
-                st.session_state[TOAST] = f"“{model.name}” {said}."
-                st.rerun()
+            said = "is in the order form again" if model.is_hidden else "is left out of the order form"
+            act(context, f"“{model.name}” {said}.", lambda session: workflows.offer_model(
+                session, context.user.actor, model.provider_id, model.model_id, on=model.is_hidden,
+                now=utc_now()))  # fmt: skip
 
 
 def _range(spec: ParameterSpec) -> str:

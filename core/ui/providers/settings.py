@@ -1,6 +1,5 @@
 """The settings of one provider: key, name, address, limits, removal."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import streamlit as st
@@ -13,6 +12,7 @@ from core.studio.catalogue.kinds import KINDS
 from core.studio.catalogue.models import Provider
 from core.studio.providers import ProviderKind
 from core.ui.errors import guarded
+from core.ui.providers.acting import act
 from core.ui.providers.context import TOAST, Context
 from core.ui.providers.terms import ask_policy
 from core.ui.words import plain
@@ -26,7 +26,7 @@ def show_settings(context: Context, row: Provider) -> None:
     with st.form(f"provider-form-{row.id}", border=False):
         form = ask_form(row.kind, row.id, row)
         if st.form_submit_button("Save"):
-            _change(context, f"{form.name} is saved.", lambda session: configuring.edit_provider(
+            act(context, f"{form.name} is saved.", lambda session: configuring.edit_provider(
                 session, context.user.actor, row.id, form, now=utc_now()))  # fmt: skip
     if row.kind is not ProviderKind.LOCAL:
         st.divider()
@@ -35,7 +35,7 @@ def show_settings(context: Context, row: Provider) -> None:
         st.caption("Removing forgets the key. What was made with it stays.")
         sure = st.checkbox(f"Remove {plain(row.name)}, with its key", key=f"sure-{row.id}")
         if st.button("Remove", key=f"remove-{row.id}", icon=":material/delete:", disabled=not sure):
-            _change(context, f"{row.name} is removed.", lambda session: configuring.remove_provider(
+            act(context, f"{row.name} is removed.", lambda session: configuring.remove_provider(
                 session, context.user.actor, row.id, now=utc_now()))  # fmt: skip
 
 
@@ -109,12 +109,4 @@ def _save_key(context: Context, row: Provider, key: str) -> None:
         except AtelierError as error:
             # The key is kept, and the card says what came of the test.
             st.session_state[TOAST] = f"The key is kept, but the test failed: {error}"
-        st.rerun()
-
-
-def _change(context: Context, said: str, act: Callable[..., object]) -> None:
-    with guarded():
-        with context.runtime.database.session() as session:
-            act(session)
-        st.session_state[TOAST] = said
         st.rerun()

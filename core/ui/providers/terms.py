@@ -1,7 +1,5 @@
 """What is noted of the terms of a model and the policy of a provider; administrators write it down."""
 
-from collections.abc import Callable
-
 import streamlit as st
 from sqlalchemy.orm import Session
 
@@ -10,8 +8,8 @@ from core.studio.catalogue import terms
 from core.studio.catalogue.models import Model, Provider
 from core.studio.catalogue.terms import Policy, Terms
 from core.studio.providers import CommercialUse
-from core.ui.errors import guarded
-from core.ui.providers.context import TOAST, Context
+from core.ui.providers.acting import act
+from core.ui.providers.context import Context
 from core.ui.terms import WORDS, web_link
 from core.ui.words import plain, shortened
 
@@ -53,7 +51,7 @@ def ask_policy(context: Context, row: Provider) -> None:
             help="What it refuses to draw, and which marks it leaves in pictures. Everybody reads it on the card.",
         )  # fmt: skip
         if st.form_submit_button("Save policy"):
-            _write(f"The policy of {row.name} is noted.", context, lambda session: terms.set_provider_policy(
+            act(context, f"The policy of {row.name} is noted.", lambda session: terms.set_provider_policy(
                 session, context.user.actor, row.id, url=url, note=note, now=utc_now()))  # fmt: skip
 
 
@@ -98,12 +96,4 @@ def _set(context: Context, model: Model, new: Terms, said: str, before: Terms | 
                               note=new.note, now=utc_now())  # fmt: skip
         st.session_state[_UNDO] = (model.id, before)
 
-    _write(said, context, write)
-
-
-def _write(said: str, context: Context, act: Callable[[Session], object]) -> None:
-    with guarded():
-        with context.runtime.database.session() as session:
-            act(session)
-        st.session_state[TOAST] = said
-        st.rerun()
+    act(context, said, write)
