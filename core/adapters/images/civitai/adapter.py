@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.adapters.images.calls import arguments_of, base_of, field_of, forged, key_of, lowered, named_models, text_of
+from core.adapters.images.calls import arguments_of, base_of, forged, key_of, lowered, named_models, text_of
 from core.adapters.images.catalogue.civitai import AIR, MODELS, model_of
 from core.adapters.images.civitai.answers import DIALECT, consumption_of, status_of
 from core.adapters.images.http import Line
 from core.adapters.images.inputs import read_input
+from core.adapters.images.reading import json_of
 from core.adapters.images.refusals import rubbish
 from core.studio.providers import (
     ADDRESS_SECRET_HEADER,
@@ -262,7 +263,9 @@ def _handle(workflow: Mapping[str, Any], *, has_effect: bool) -> Handle:
 
 
 def _notice(body: bytes) -> Notice:
-    workflow_id = field_of(body, "workflowId")
+    found = json_of(body)
+    event = found if isinstance(found, dict) else {}
+    workflow_id = text_of(event.get("workflowId"))
     if workflow_id is None:
         raise forged(DIALECT)
-    return Notice(f"{workflow_id}:{field_of(body, 'status')}", workflow_id)
+    return Notice(f"{workflow_id}:{text_of(event.get('status'))}", workflow_id)
