@@ -38,6 +38,8 @@ def given(session: Session, dimension: str, entries: Sequence["Entry"]) -> list[
 
 def of_models(session: Session, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     """The catalogue's names of models, by provider and model; where two are alike, with the provider."""
+    if not keys:
+        return {}
     models = Base.metadata.tables["models"].c
     query = select(models.provider_id, models.model_id, models.name).where(
         models.model_id.in_({key[1] for key in keys})
