@@ -3,14 +3,14 @@
 No lookup goes by id alone: another person's id answers like a missing one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.identity.models import Account, AccountState
 from core.publishing.errors import DeviationBusy, DeviationNotFound, OutcomeUnknown
 from core.publishing.execution.work import PUBLISH
@@ -21,7 +21,6 @@ from core.system.models import Intent, IntentState
 
 # As in settings; callers that know the settings pass their own.
 LEASE_SECONDS = 45.0
-_CHUNK = 500
 
 
 @dataclass(slots=True)
@@ -116,13 +115,6 @@ def require_settled(post: Post) -> None:
 
 def may_be_public(post: Post) -> str:
     return f"An answer of DeviantArt about “{post.row.title}” was lost, so it may already be public."
-
-
-def chunked(ids: Iterable[str]) -> Iterator[list[str]]:
-    """``ids`` in lists short enough for one statement."""
-    rest = iter(ids)
-    while some := list(islice(rest, _CHUNK)):
-        yield some
 
 
 def _add_files(session: Session, posts: dict[str, Post]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.media.models import Blob
-from core.publishing.access import LEASE_SECONDS, chunked, load_posts, not_found
+from core.publishing.access import LEASE_SECONDS, load_posts, not_found
 from core.publishing.changes import DeviationChanges
 from core.publishing.listing import DeviationView, FileView, file_view, views_of
 from core.publishing.models import Deviation, DeviationFile

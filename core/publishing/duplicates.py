@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.publishing.access import chunked
+from core.db.chunks import chunked
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
 from core.system.actors import Actor
 

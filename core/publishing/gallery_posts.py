@@ -10,11 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
+from core.db.chunks import chunked
 from core.errors import AtelierError
 from core.identity.accounts import get_account
 from core.identity.models import Account
 from core.publishing import bulk
-from core.publishing.access import LEASE_SECONDS, Post, chunked, is_published, load_posts, not_found
+from core.publishing.access import LEASE_SECONDS, Post, is_published, load_posts, not_found
 from core.publishing.asking import Line
 from core.publishing.bulk import PostEdit
 from core.publishing.gallery_calls import perform, read_contents, refusal

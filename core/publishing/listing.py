@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, null, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.db.chunks import chunked
 from core.identity.models import Account, AccountState
 from core.paging import Page, nearest_page
-from core.publishing.access import LEASE_SECONDS, chunked
+from core.publishing.access import LEASE_SECONDS
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus, HoldReason, UploadMode
 from core.publishing.searching import DeviationFilter, conditions, folded
 from core.publishing.states import QUEUED

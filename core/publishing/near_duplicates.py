@@ -9,9 +9,9 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.media.models import Blob
 from core.media.perceptual import FEATURELESS, Bits, distances
-from core.publishing.access import chunked
 from core.publishing.models import Deviation, DeviationFile, DeviationStatus
 from core.publishing.reports import BatchReport, ItemOutcome, ItemResult
 from core.publishing.states import QUEUED

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.identity.models import User
-from core.publishing.access import chunked
 from core.publishing.automations.loading import load_boards, load_promises
 from core.publishing.automations.models import BlackoutWindow, PostingLimits
 from core.publishing.models import Deviation, DeviationStatus

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.logs import correlated
 from core.media.blobs import get_own_blobs
 from core.media.models import Blob
@@ -26,7 +27,7 @@ from core.publishing.zones import zone_named
 from core.studio.products.errors import not_found
 from core.studio.products.exporting import file_name
 from core.studio.products.models import Product, ProductSource
-from core.studio.products.views import ProductView, chunked, views_of
+from core.studio.products.views import ProductView, views_of
 from core.studio.shelves.models import Tag, TagAssociation, TaggedKind
 from core.system.actors import Actor
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from core.publishing.access import chunked
+from core.db.chunks import chunked
 from core.publishing.models import Deviation, DeviationFile
 from core.studio.catalogue.models import Model, Provider
 from core.studio.catalogue.terms import NotForSale, added_up

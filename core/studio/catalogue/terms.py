@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.identity.roles import require_admin
 from core.studio.catalogue.access import get_provider
 from core.studio.catalogue.errors import ModelNotFound, TermsRefused
 from core.studio.catalogue.models import Model, Provider
 from core.studio.own_rows import change
 from core.studio.products.models import Product
-from core.studio.products.views import chunked
 from core.studio.providers import CommercialUse
 from core.system.actors import Actor
 

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.logs import correlated
 from core.studio.products.errors import NothingToUndo, ProductChangeRefused, not_found
 from core.studio.products.models import Product
 from core.studio.products.searching import search_text
-from core.studio.products.views import chunked
 from core.studio.shelves.projects import get_active_project
 from core.system import audit
 from core.system.actors import Actor

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.media.names import safe_filename
 from core.media.storage import ObjectMissing, ObjectStore
 from core.studio.products.models import Product
-from core.studio.products.views import ProductView, chunked, views_of
+from core.studio.products.views import ProductView, views_of
 from core.system.actors import Actor
 
 HEADER = (

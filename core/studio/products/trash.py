@@ -7,13 +7,13 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.db.chunks import chunked
 from core.media import blobs
 from core.studio.products import listing
 from core.studio.products.changing import MOST_AT_ONCE, ChangeSet, apply
 from core.studio.products.errors import ProductChangeRefused
 from core.studio.products.filters import ProductFilter
 from core.studio.products.models import Product, ProductOriginal
-from core.studio.products.views import chunked
 from core.system import audit
 from core.system.actors import Actor
 

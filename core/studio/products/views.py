@@ -1,21 +1,20 @@
 """Products as screens show them: plain values, no rows of the database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.db.base import Base
+from core.db.chunks import chunked
 from core.media.models import Blob
 from core.studio.products.models import Product, ProductSource, ProductType
 from core.studio.shelves.models import Project
 
-_CHUNK = 500
 _PROMPT_SHOWN = 400
 
 
@@ -108,10 +107,3 @@ def drafts_of(session: Session, ids: Sequence[str]) -> dict[str, int]:
     query = select(files.c.product_id, live).outerjoin(posts, posts.c.id == files.c.deviation_id)
     query = query.where(files.c.product_id.in_(ids)).group_by(files.c.product_id)
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def chunked(ids: Iterable[str]) -> Iterator[list[str]]:
-    """``ids`` in lists short enough for one statement."""
-    rest = iter(ids)
-    while some := list(islice(rest, _CHUNK)):
-        yield some
